@@ -1,0 +1,201 @@
+"""The command line: one command, one function.  The only room with a clock and a console."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+import kouki_print
+from kouki_print.base.errors import JobError
+from kouki_print.handover.manifest import STATUSES
+from kouki_print.job import budgeting, checking, proving
+from kouki_print.job.report import STATUS_JA
+from kouki_print.job.run import RunResult
+from kouki_print.job.run import run as run_job
+from kouki_print.job.watch import Silent, Watcher
+from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
+from kouki_print.sample import known_presets, write_sample
+
+_HELD_PEOPLE = 1
+
+
+class _Group(click.Group):
+    """Turns a broken job into one Japanese message and its exit status; never a traceback with data."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except JobError as error:
+            click.echo(f"エラー: {error.message()}", err=True)
+            ctx.exit(error.exit_status)
+
+
+class _Bars:
+    """Progress bars on a terminal, one per stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", visible=False)
+
+    def begin(self, stage: str, total: int) -> None:
+        self._task = self._progress.add_task(stage, total=total or None)
+
+    def step(self, count: int) -> None:
+        self._progress.advance(self._task, count)
+
+    def end(self) -> None:
+        total = self._progress.tasks[self._task].total or 1
+        self._progress.update(self._task, total=total, completed=total)
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+_JOB = click.argument("job", type=click.Path(path_type=Path), metavar="JOB")
+_OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="出力フォルダー", metavar="OUT")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(kouki_print.__version__, prog_name="kouki-print")
+def main() -> None:
+    """後期高齢者医療の資格確認書などを作成し、封入・発送の指示と郵送料をまとめます。
+
+    例: kouki-print run samples/okinawa-r08 --out OUT
+    """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--preset", required=True, type=click.Choice(known_presets()), help="年度の規則")
+@click.option("--count", required=True, type=click.IntRange(1, 2_000_000), help="人数")
+@click.option("--seed", default=1, show_default=True, help="乱数の種（同じ値なら同じデータ）")
+@click.option(
+    "--encoding", default="cp932", show_default=True, type=click.Choice(["cp932", "utf-8"]), help="移行データの文字コード"
+)
+def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> None:
+    """架空の人だけの見本ジョブを作ります。
+
+    例: kouki-print sample DIR --preset r08 --count 1650 --seed 1
+    """
+    write_sample(folder, preset=preset, count=count, seed=seed, encoding=encoding)  # type: ignore[arg-type]
+    click.echo(f"見本ジョブを作りました: {folder}（{count:,}人）")
+    click.echo(f"次は: kouki-print run {folder} --out OUT")
+
+
+@main.command()
+@_JOB
+@_OUT
+def check(job: Path, out: Path) -> None:
+    """入力を読んで検査し、検査報告だけを作ります。"""
+    counts = checking.check(job, out, Silent())
+    click.echo(_balance(counts))
+    click.echo(f"検査報告: {out / 'union' / 'check.html'}")
+
+
+@main.command()
+@_JOB
+@_OUT
+def budget(job: Path, out: Path) -> None:
+    """重量と郵送料を計算し、予算書だけを作ります。"""
+    made = budgeting.budget(job, out, Silent())
+    click.echo(f"通数 {made.pieces:,}　郵送料 {made.total_yen:,}円")
+    click.echo(f"予算書: {out / 'finance'}（budget.csv, budget.xlsx, budget.pdf）")
+
+
+@main.command()
+@_JOB
+@_OUT
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="並列数（省略時はCPUの数）")
+@click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする")
+def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
+    """移行データから印刷ファイル・一覧・予算まで、検証済みの一式を作ります。
+
+    例: kouki-print run samples/okinawa-r08 --out OUT
+    """
+    console = _console()
+    with _progress(console) as progress:
+        watcher: Watcher = _Bars(progress) if console.is_terminal else Silent()
+        result = run_job(job, out, workers=workers or os.cpu_count() or 1, now=_now(), watcher=watcher)
+    _show_result(result, out)
+    if strict and result.counts["held"]:
+        click.echo(f"保留が{result.counts['held']:,}件あります（--strict）。", err=True)
+        sys.exit(_HELD_PEOPLE)
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option("--full", is_flag=True, help="全ページを読み返す（省略時は各ロットの最初と最後）")
+def verify(out: Path, full: bool) -> None:
+    """完成した印刷ファイルを読み返し、記録と比べます。違いがあれば終了コード3。"""
+    console = _console()
+    with _progress(console) as progress:
+        watcher: Watcher = _Bars(progress) if console.is_terminal else Silent()
+        result = proving.verify(out, full=full, watcher=watcher)
+    click.echo(f"ロット {result.lots:,}　読み返した通数 {result.pieces:,}　違い 0")
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
+def status(out: Path) -> None:
+    """ジョブの状態（件数と出来事）を表示します。"""
+    facts = proving.status(out)
+    click.echo(f"{facts.title}（{facts.job_id}）")
+    click.echo(_balance(facts.counts))
+    click.echo(f"通数 {facts.pieces:,}　ロット {facts.lots:,}　郵送料 {facts.total_yen:,}円")
+    for at, kind, count in facts.events:
+        click.echo(f"{at} {kind} {count:,}")
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _balance(counts: dict[str, int]) -> str:
+    parts = " ＋ ".join(f"{STATUS_JA[status]} {counts[status]:,}" for status in STATUSES)
+    return f"件数突合: 移行データ {sum(counts.values()):,} ＝ {parts}"
+
+
+def _show_result(result: RunResult, out: Path) -> None:
+    console = Console(highlight=False)
+    table = Table(title="書類別の通数と郵送料", title_justify="left")
+    for name in ("書類", "組", "郵便", "単価（円）", "通数", "郵送料（円）"):
+        table.add_column(name, justify="right" if name in ("単価（円）", "通数", "郵送料（円）") else "left")
+    for row in result.budget.summary().to_dict(orient="records"):
+        table.add_row(
+            DOCUMENT_JA[row["document"]],
+            row["set_code"],
+            SERVICE_JA[row["mail_service"]],
+            f"{row['unit_yen']:,}",
+            f"{row['pieces']:,}",
+            f"{row['total_yen']:,}",
+        )
+    table.add_section()
+    table.add_row("計", "", "", "", f"{result.budget.pieces:,}", f"{result.budget.total_yen:,}")
+    console.print(table)
+    click.echo(_balance(result.counts))
+    click.echo(f"ロット {result.lots:,}　印刷ファイル {result.bytes / 1e6:,.1f} MB")
+    for note in result.notes:
+        click.echo(f"お知らせ: {note}")
+    if result.counts["held"]:
+        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください。")
+    click.echo(f"次は: {out / 'union' / 'check.html'} を開いて問題を確かめてください。")

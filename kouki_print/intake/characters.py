@@ -1,0 +1,166 @@
+"""Characters that cannot be printed: stand-ins for 外字, private use, control, and what a font lacks.
+
+Texts are looked at as code points of whole columns; a font is asked once per distinct cluster
+(a base character with its variation selector, 異体字セレクタ).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from kouki_print.base.problems import Finding
+from kouki_print.base.texts import arrow_of, utf8_bytes
+from kouki_print.intake.instructions import instruction_in_force
+from kouki_print.order.columns import header_of
+
+PRINTED_KEYS = ("name", "address", "building", "care_of", "group_name")
+MAIL_KEYS = ("mail_address", "mail_building", "mail_name")  # printed only when the 送付先 is used
+_STAND_INS = "●〓\ufffd"
+_TOP = 0x110000
+_FINE, _GAIJI, _PRIVATE, _CONTROL = 0, 1, 2, 3
+_CODES = {_GAIJI: "CHAR_GAIJI", _PRIVATE: "CHAR_PRIVATE", _CONTROL: "CHAR_CONTROL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A text column as code points (uint32), with the n+1 offsets of the cells in it."""
+
+    points: np.ndarray
+    offsets: np.ndarray
+
+    def rows_of(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Row and code point of each marked place."""
+        places = np.flatnonzero(mask)
+        return np.searchsorted(self.offsets, places, side="right") - 1, self.points[places]
+
+
+def points_of(texts: pd.Series) -> Points:
+    """Code points of all cells of a column."""
+    array = arrow_of(texts)
+    offsets = np.concatenate([[0], np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False))])
+    utf32 = utf8_bytes(array)[0].tobytes().decode().encode("utf-32-le")
+    return Points(np.frombuffer(utf32, dtype="<u4"), offsets.astype(np.int64))
+
+
+@cache
+def _classes() -> np.ndarray:
+    table = np.zeros(_TOP, dtype=np.uint8)
+    table[[ord(char) for char in _STAND_INS]] = _GAIJI
+    for first, last in ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD)):
+        table[first : last + 1] = _PRIVATE
+    for first, last in ((0, 0x1F), (0x7F, 0x9F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F)):
+        table[first : last + 1] = _CONTROL
+    table[0xFEFF] = _CONTROL
+    return table
+
+
+def _shown(cluster: str) -> str:
+    return " ".join(f"U+{ord(char):04X}" for char in cluster)
+
+
+def _looked_at(people: pd.DataFrame, mail_on: dt.date | None) -> Iterator[tuple[str, Points, np.ndarray]]:
+    """Each printed column with its code points and the mask of rows in which it is printed."""
+    everyone = np.ones(len(people), dtype=bool)
+    instructed = instruction_in_force(people, mail_on)
+    for key in PRINTED_KEYS + MAIL_KEYS:
+        points = points_of(people[key])
+        if len(points.points):
+            yield key, points, instructed if key in MAIL_KEYS else everyone
+
+
+def _finding(code: str, key: str, rows: np.ndarray, shown: list[str]) -> Finding:
+    """One finding per code and column; a row that has several bad characters names them all."""
+    texts: dict[int, dict[str, None]] = {}
+    for row, text in zip(rows.tolist(), shown, strict=True):
+        texts.setdefault(row, {}).setdefault(text)
+    ordered = sorted(texts)
+    return Finding(
+        code, np.array(ordered, dtype=np.int64), header_of(key), ["、".join(texts[row]) for row in ordered]
+    )
+
+
+def check_legible(people: pd.DataFrame, mail_on: dt.date | None = None) -> list[Finding]:
+    """Stand-ins for 外字 (●, 〓, U+FFFD), private use and control characters in printed fields."""
+    findings = []
+    for key, points, printed in _looked_at(people, mail_on):
+        classes = _classes()[points.points]
+        for number, code in _CODES.items():
+            rows, chars = points.rows_of(classes == number)
+            kept = printed[rows]
+            if kept.any():
+                shown = [_shown(chr(char)) for char in chars[kept].tolist()]
+                findings.append(_finding(code, key, rows[kept], shown))
+    return findings
+
+
+def _is_selector(points: np.ndarray) -> np.ndarray:
+    return ((points >= 0xFE00) & (points <= 0xFE0F)) | ((points >= 0xE0100) & (points <= 0xE01EF))
+
+
+def check_characters(
+    people: pd.DataFrame, can_draw: Callable[[str], bool], mail_on: dt.date | None = None
+) -> list[Finding]:
+    """Printed texts a font cannot draw: ``can_draw`` is asked once per distinct cluster.
+
+    A cluster is one character, or a character with its variation selector.  What
+    :func:`check_legible` reports already is not asked.  Rows are held; a variant is never replaced
+    by its base character.
+    """
+    asked: dict[str, bool] = {}
+
+    def missing(cluster: str) -> bool:
+        if cluster not in asked:
+            asked[cluster] = not can_draw(cluster)
+        return asked[cluster]
+
+    findings = []
+    for key, points, printed in _looked_at(people, mail_on):
+        selector = _is_selector(points.points)
+        selector[points.offsets[:-1][np.diff(points.offsets) > 0]] = False  # a cell may not begin with one
+        followed = np.append(selector[1:], False)
+        alone = points.points[~(selector | followed)]
+        for code, lost in (
+            ("CHAR_NO_GLYPH", _lost_singles(points, alone, selector | followed, missing)),
+            ("CHAR_NO_VARIANT", _lost_pairs(points, followed, missing)),
+        ):
+            rows, shown = lost
+            kept = printed[rows]
+            if kept.any():
+                findings.append(
+                    _finding(
+                        code, key, rows[kept], [text for text, keep in zip(shown, kept, strict=True) if keep]
+                    )
+                )
+    return findings
+
+
+def _lost_singles(
+    points: Points, alone: np.ndarray, in_pair: np.ndarray, missing: Callable[[str], bool]
+) -> tuple[np.ndarray, list[str]]:
+    seen = np.zeros(_TOP, dtype=bool)
+    seen[alone] = True
+    chars = np.flatnonzero(seen)
+    lost = [char for char in chars[_classes()[chars] == _FINE].tolist() if missing(chr(char))]
+    if not lost:
+        return np.zeros(0, dtype=np.int64), []
+    table = np.zeros(_TOP, dtype=bool)
+    table[lost] = True
+    rows, found = points.rows_of(table[points.points] & ~in_pair)
+    return rows, [_shown(chr(char)) for char in found.tolist()]
+
+
+def _lost_pairs(
+    points: Points, followed: np.ndarray, missing: Callable[[str], bool]
+) -> tuple[np.ndarray, list[str]]:
+    rows, bases = points.rows_of(followed)
+    selectors = points.points[np.flatnonzero(followed) + 1]
+    clusters = [chr(base) + chr(mark) for base, mark in zip(bases.tolist(), selectors.tolist(), strict=True)]
+    lost = [place for place, cluster in enumerate(clusters) if missing(cluster)]
+    return rows[lost].astype(np.int64), [_shown(clusters[place]) for place in lost]

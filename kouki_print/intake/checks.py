@@ -1,0 +1,219 @@
+"""Checks of the people table: small functions that each return the rows with one kind of problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from kouki_print.base.checkdigits import all_digits, m10w21_valid
+from kouki_print.base.dates import day64, wareki_column
+from kouki_print.base.problems import Finding, Severity
+from kouki_print.base.texts import arrow_of, distinct, filled, fixed_width, pick
+from kouki_print.intake.instructions import instruction_in_force
+from kouki_print.intake.people import finding_with_values
+from kouki_print.order.columns import COPAY_OF_CATEGORY, LIMIT_CATEGORIES, header_of
+from kouki_print.order.load import LoadedOrder
+
+SHOWN_ROWS = 5  # of people who share a number
+MOSTLY = 0.9  # a check that nearly everybody fails says more about the setting than about the people
+
+
+def _finding(
+    code: str,
+    bad: np.ndarray,
+    key: str = "",
+    values: pd.Series | None = None,
+    severity: Severity | None = None,
+) -> Iterator[Finding]:
+    """The finding of a mask, with the values of its rows; nothing when no row is marked."""
+    rows = np.flatnonzero(bad)
+    if len(rows):
+        texts = None if values is None else arrow_of(values).take(pa.array(rows)).to_pylist()
+        yield Finding(code, rows, header_of(key) if key else "", texts, severity)
+
+
+def _valid_number(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Masks: eight digits; eight digits with a right M10W21 check digit."""
+    rows, matrix = fixed_width(texts, 8)
+    form, check = np.zeros((2, len(texts)), dtype=bool)
+    form[rows], check[rows] = all_digits(matrix), m10w21_valid(matrix)
+    return form, check
+
+
+def insured_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Length and digits (hold), check digit (by setting)."""
+    setting = order.order.checks.insured_number_check
+    texts = people["insured_number"]
+    form, check = _valid_number(texts)
+    yield from _finding("NUMBER_FORM", filled(texts) & ~form, "insured_number")
+    if setting != "off":
+        yield from _finding(
+            "NUMBER_CHECK", form & ~check, "insured_number", severity="hold" if setting == "error" else "warn"
+        )
+
+
+def duplicates(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """One number on several rows: all of them are held, none is taken for the right one."""
+    texts = people["insured_number"]
+    rows = np.flatnonzero(texts.duplicated(keep=False).to_numpy(bool) & filled(texts))
+    if not len(rows):
+        return
+    twins: dict[str, list[int]] = {}
+    numbers = texts.iloc[rows].tolist()
+    for number, row in zip(numbers, people["row"].to_numpy()[rows].tolist(), strict=True):
+        twins.setdefault(number, []).append(row)
+    told = {number: _some_rows(each) for number, each in twins.items()}
+    values = [told[number] for number in numbers]
+    yield Finding("NUMBER_DUPLICATE", rows, header_of("insured_number"), values)
+
+
+def _some_rows(rows: list[int]) -> str:
+    shown = "、".join(f"{row:,}" for row in rows[:SHOWN_ROWS])
+    return shown if len(rows) <= SHOWN_ROWS else f"{shown} ほか{len(rows) - SHOWN_ROWS:,}件"
+
+
+def municipalities(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Codes that the contact table does not have."""
+    codes = people["municipality_code"]
+    values, places = distinct(codes)
+    unknown = np.array([value not in order.municipalities and value != "" for value in values], dtype=bool)[
+        places
+    ]
+    found = finding_with_values("UNKNOWN_MUNICIPALITY", unknown, codes, header_of("municipality_code"))
+    yield from [found] if found else []
+
+
+def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Length and check digit (hold); another number than the municipality's own (by setting)."""
+    texts = people["insurer_number"]
+    _, check = _valid_number(texts)
+    yield from _finding("INSURER_CHECK", filled(texts) & ~check, "insurer_number")
+    values, places = distinct(people["municipality_code"])
+    table = order.municipalities
+    expected = pick([table[code].contact.insurer_number if code in table else "" for code in values], places)
+    differs = check & filled(expected) & (texts != expected).to_numpy(bool)
+    setting = order.order.checks.insurer_number_mismatch
+    yield from _finding("INSURER_MISMATCH", differs, "insurer_number", expected, severity=setting)
+
+
+def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Nobody is born after the data date."""
+    born = people["birth_date"].to_numpy()
+    bad = born > day64(order.order.job.data_on)
+    if bad.any():
+        yield from _finding("BIRTH_FUTURE", bad, "birth_date", wareki_column(born))
+
+
+def _out_of_order(people: pd.DataFrame, earlier: str, later: str) -> Iterator[Finding]:
+    first, second = people[earlier].to_numpy(), people[later].to_numpy()
+    bad = first > second  # an empty date compares as false
+    if bad.any():
+        told = wareki_column(first) + " ／ " + header_of(later) + " " + wareki_column(second)
+        yield from _finding("DATE_ORDER", bad, earlier, told)
+
+
+def date_order(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Birth before qualification before effect before expiry; no expiry before the switch."""
+    for earlier, later in (
+        ("birth_date", "qualified_on"),
+        ("qualified_on", "effective_on"),
+        ("effective_on", "expires_on"),
+    ):
+        yield from _out_of_order(people, earlier, later)
+    job = order.order.job
+    expires, effective = people["expires_on"].to_numpy(), people["effective_on"].to_numpy()
+    past = expires < day64(job.switch_on)
+    if past.any():
+        yield from _finding("EXPIRY_PAST", past, "expires_on", wareki_column(expires))
+    late = (effective > day64(job.expires_on)) & ~(effective > expires)
+    if late.any():
+        told = wareki_column(effective) + " ／ 注文の有効期限 " + wareki_column([day64(job.expires_on)])[0]
+        yield from _finding("DATE_ORDER", late, "effective_on", told)
+
+
+def copay_pairs(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Each 負担区分 has one 負担割合."""
+    values, places = distinct(people["category"])
+    expected = np.array([COPAY_OF_CATEGORY.get(value, 0) for value in values], dtype=np.int64)[places]
+    copay = people["copay"].to_numpy()
+    bad = (expected > 0) & (copay > 0) & (expected != copay)
+    if bad.any():
+        told = pick(["", "1割 ", "2割 ", "3割 "], copay) + people["category"]
+        yield from _finding("COPAY_CATEGORY", bad, "copay", told)
+
+
+def optional_items(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """限度区分, 長期入院 and 特定疾病: what is printed on request must be complete and make sense."""
+    category = people["category"]
+    shown = people["limit_shown"].to_numpy()
+    values, places = distinct(category)
+    has_limit = np.array([value in LIMIT_CATEGORIES for value in values], dtype=bool)[places]
+    known = filled(category)
+    no_day = np.isnat(people["limit_effective_on"].to_numpy())
+    yield from _finding("LIMIT_INCOMPLETE", shown & ~known, "category")
+    yield from _finding("LIMIT_INCOMPLETE", shown & has_limit & no_day, "limit_effective_on")
+    yield from _finding("LIMIT_NONE", shown & known & ~has_limit, "limit_shown", category)
+    long_stay = ~np.isnat(people["long_stay_on"].to_numpy())
+    yield from _finding(
+        "LONG_STAY_CATEGORY",
+        long_stay & known & (category != "区分Ⅱ").to_numpy(bool),
+        "long_stay_on",
+        category,
+    )
+    ill, since = filled(people["disease"]), ~np.isnat(people["disease_effective_on"].to_numpy())
+    yield from _finding("DISEASE_INCOMPLETE", ill & ~since, "disease_effective_on")
+    yield from _finding("DISEASE_INCOMPLETE", since & ~ill, "disease")
+
+
+def use_counts(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Three months are part of the year."""
+    year, quarter = people["used_12m"].to_numpy(), people["used_3m"].to_numpy()
+    bad = (year >= 0) & (quarter > year)
+    if bad.any():
+        told = pd.Series(
+            [f"{three}／{twelve}" for three, twelve in zip(quarter[bad], year[bad], strict=True)]
+        )
+        yield Finding("COUNT_ORDER", np.flatnonzero(bad), header_of("used_3m"), told.tolist())
+
+
+def delivery(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Where the piece goes must have a postcode and an address; a 送付先 without its kind is unclear."""
+    settings = order.order
+    instructed = instruction_in_force(people, settings.job.mail_on, settings.checks.kind_order)
+    by_mail = ~people["pickup"].to_numpy()
+    yield from _finding("POSTCODE_BAD", by_mail & ~instructed & ~filled(people["postcode"]), "postcode")
+    yield from _finding(
+        "POSTCODE_BAD", by_mail & instructed & ~filled(people["mail_postcode"]), "mail_postcode"
+    )
+    has_address = filled(people["mail_address"])
+    yield from _finding("MAIL_ADDRESS_EMPTY", instructed & ~has_address, "mail_address")
+    yield from _finding("MAIL_KIND_MISSING", ~filled(people["mail_kind"]) & has_address, "mail_kind")
+
+
+Check = Callable[[pd.DataFrame, LoadedOrder], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    insured_numbers,
+    duplicates,
+    municipalities,
+    insurer_numbers,
+    births,
+    date_order,
+    copay_pairs,
+    optional_items,
+    use_counts,
+    delivery,
+)
+
+
+def notes_of(findings: Iterable[Finding], people: int) -> list[str]:
+    """Hints on settings that the number of findings suggests."""
+    return [
+        f"被保険者番号の検査数字が{len(found.rows):,}件（{len(found.rows) * 100 // people}%）で合いません。"
+        '番号に検査数字がないなら、job.toml の [checks] insured_number_check = "off" にしてください。'
+        for found in findings
+        if found.code == "NUMBER_CHECK" and len(found.rows) >= people * MOSTLY
+    ]

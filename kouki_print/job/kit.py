@@ -1,0 +1,163 @@
+"""The print kit (版下一式): what all lots of a job share, made once and sent to the workers.
+
+Layouts, fonts with one subset for the whole job, imposition, output intent.  Holds no person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kouki_print.base.errors import JobError
+from kouki_print.base.resources import font_dir
+from kouki_print.order.load import LoadedOrder
+from kouki_print.order.models import Contact, Order
+from kouki_print.page.fields import PageFields, printed_texts
+from kouki_print.page.fonts import FontFace, Style, distinct_clusters, load_face
+from kouki_print.page.layout import Layout, load_layout
+from kouki_print.page.words import renderer
+from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
+from kouki_print.pdf.metadata import OutputIntent
+from kouki_print.pdf.profile import NAME as TEST_PROFILE
+from kouki_print.pdf.profile import synthetic_profile
+from kouki_print.sheet.imposition import Imposition, load_imposition
+
+_FILES = {
+    "mincho": ("M", "BIZUDMincho-Regular.ttf"),
+    "gothic": ("G", "BIZUDGothic-Regular.ttf"),
+    "bold": ("B", "BIZUDGothic-Bold.ttf"),
+}
+# A reprint may need any of these in a code, a sheet line or a number.
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-表裏左右枚目ロット山 ./"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintKit:
+    """Everything of a lot's files that is not a person: same for all lots."""
+
+    order: Order
+    layouts: Mapping[str, Layout]
+    styles: Mapping[str, Style]
+    fonts: tuple[EmbeddedFont, ...]
+    imposition: Imposition
+    intent: OutputIntent
+
+
+def load_styles() -> dict[str, Style]:
+    """The styles of type with the shipped fonts."""
+    return {name: Style(key, (load_face(font_dir() / file),)) for name, (key, file) in _FILES.items()}
+
+
+def load_layouts(order: Order) -> dict[str, Layout]:
+    """The layout of each document that the order's rules can give; all of one finished size."""
+    names = {
+        "certificate": order.printing.certificate_layout,
+        "notice": order.printing.notice_layout,
+        "insurance_card": order.printing.insurance_card_layout,
+    }
+    wanted = {rule.document for rule in order.rule}
+    layouts = {document: load_layout(name) for document, name in names.items() if document in wanted}
+    if len({layout.sheet for layout in layouts.values()}) > 1:
+        raise JobError(
+            "書類ごとに仕上がり寸法が違います。",
+            remedy="同じジョブの様式は [sheet] の寸法をそろえてください。",
+            file="job.toml",
+        )
+    return layouts
+
+
+def build_kit(
+    loaded: LoadedOrder,
+    job_dir: Path,
+    layouts: Mapping[str, Layout],
+    styles: Mapping[str, Style],
+    fields: PageFields,
+) -> PrintKit:
+    """Collect every character of the job, subset each font once and freeze the result."""
+    order = loaded.order
+    contacts = [municipality.contact for municipality in loaded.municipalities.values()]
+    resolve_all(order, contacts, layouts, styles, fields)
+    finished = next(iter(layouts.values())).sheet
+    return PrintKit(
+        order=order,
+        layouts=dict(layouts),
+        styles={name: style.slim() for name, style in styles.items()},
+        fonts=tuple(
+            embed(_spec(f"{style.key}{index}", face, used))
+            for style in styles.values()
+            for index, (face, used) in enumerate(zip(style.faces, style.used(), strict=True))
+            if used
+        ),
+        imposition=load_imposition(order.printing.imposition, finished),
+        intent=output_intent(order, job_dir),
+    )
+
+
+def resolve_all(
+    order: Order,
+    contacts: Iterable[Contact],
+    layouts: Mapping[str, Layout],
+    styles: Mapping[str, Style],
+    fields: PageFields,
+) -> None:
+    """Resolve every cluster that the job prints: personal text, words, marks and the reprint alphabet."""
+    for font, texts in printed_texts(fields, layouts).items():
+        _resolve(styles[font], texts)
+    for contact in contacts:
+        render = renderer(order, contact)
+        for layout in layouts.values():
+            for side in layout.sides():
+                for item in side.text:
+                    _resolve(styles[item.font], [render(item)])
+    for style in styles.values():
+        _resolve(style, [_ALPHABET])
+
+
+def _resolve(style: Style, texts: list[str]) -> None:
+    for cluster in distinct_clusters(texts):
+        style.resolve(cluster)
+
+
+def _spec(resource: str, face: FontFace, used: dict[str, int]) -> FontSpec:
+    return FontSpec(
+        resource=resource,
+        name=face.name,
+        data=face.data,
+        used=used,
+        advances={gid: int(face.advances[gid]) for gid in used.values()},
+        bbox=face.bbox,
+        ascent=face.ascent,
+        descent=face.descent,
+        cap_height=face.cap_height,
+    )
+
+
+def output_intent(order: Order, job_dir: Path) -> OutputIntent:
+    """The order's output intent: the printer's profile by path and digest, or the synthetic test profile."""
+    printing = order.printing
+    if not printing.output_profile:
+        return OutputIntent(printing.output_condition, TEST_PROFILE, "", synthetic_profile())
+    path = job_dir / printing.output_profile
+    try:
+        profile = path.read_bytes()
+    except OSError as error:
+        raise JobError(
+            "出力プロファイルを読めません。",
+            remedy="job.toml の [printing] output_profile の場所を確かめてください。",
+            file=printing.output_profile,
+        ) from error
+    if hashlib.sha256(profile).hexdigest() != printing.output_profile_sha256.lower():
+        raise JobError(
+            "出力プロファイルのSHA-256が注文と違います。",
+            remedy="正しいファイルに替えるか、output_profile_sha256 を直してください。",
+            file=printing.output_profile,
+        )
+    if profile[12:20] != b"prtrCMYK":
+        raise JobError(
+            "出力プロファイルがCMYK印刷用ではありません。",
+            remedy="印刷会社から受け取ったCMYKの出力プロファイルを指定してください。",
+            file=printing.output_profile,
+        )
+    return OutputIntent(printing.output_condition, printing.output_condition, "http://www.color.org", profile)

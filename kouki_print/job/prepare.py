@@ -1,0 +1,157 @@
+"""From the job folder to the plan: intake, checks, decisions, postage, order, boxes and lots.
+
+Everything that decides, in columns, before a single page is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kouki_print.base.problems import Finding, ProblemKind
+from kouki_print.intake.characters import check_characters
+from kouki_print.intake.load import Intake, read_export
+from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
+from kouki_print.job.kit import load_layouts, load_styles
+from kouki_print.job.watch import Stages
+from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
+from kouki_print.page.fields import PageFields, check_fit, page_fields
+from kouki_print.page.fonts import Style
+from kouki_print.page.layout import Layout
+from kouki_print.plan.pieces import (
+    Lot,
+    boxes,
+    delivery_order,
+    lots,
+    matching_codes,
+    piece_ids,
+    print_places,
+    sequences,
+)
+from kouki_print.post.assess import assess, barcode_findings
+from kouki_print.post.problems import PROBLEMS as POST_PROBLEMS
+from kouki_print.post.registered import assign_numbers, load_numbers
+from kouki_print.post.tariff import Tariff, load_tariff
+from kouki_print.select.decide import decide
+from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
+from kouki_print.sheet.imposition import load_imposition
+
+PROBLEMS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **SELECT_PROBLEMS, **POST_PROBLEMS, **PAGE_PROBLEMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All decisions of a job.  ``plan`` has one row per piece in delivery order; ``person`` is its
+    position in ``people``, ``lot`` its position in ``lots``; ``fields`` are in people order."""
+
+    loaded: LoadedOrder
+    intake: Intake
+    findings: list[Finding]
+    decided: pd.DataFrame
+    fields: PageFields
+    layouts: Mapping[str, Layout]
+    styles: Mapping[str, Style]
+    tariff: Tariff
+    plan: pd.DataFrame
+    lots: list[Lot]
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """The records of the export."""
+        return self.intake.people
+
+
+def prepare(job_dir: Path, stages: Stages) -> Prepared:
+    """Read and decide everything; JobError when the inputs or the job do not allow it."""
+    with stages.stage("注文と書式の確認"):
+        loaded = load_order(job_dir)
+        order = loaded.order
+        layouts = load_layouts(order)
+        styles = load_styles()
+        tariff = load_tariff()
+        bands = load_numbers(job_dir / order.input.numbers, loaded.municipalities)
+        imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
+    with stages.stage("移行データの取込みと検査"):
+        intake = read_export(loaded, job_dir)
+        people = intake.people
+        drawable = [styles["mincho"], styles["gothic"], styles["bold"]]
+        findings = [
+            *intake.findings,
+            *check_characters(people, lambda cluster: all(style.can_draw(cluster) for style in drawable), order.job.mail_on),
+        ]
+    with stages.stage("書類の判定"):
+        decision = decide(people, findings, loaded)
+        fields = page_fields(people, decision.decided, order)
+        misfits = check_fit(fields, decision.decided["document"].to_numpy(dtype=object), layouts, styles)
+        if misfits:
+            findings += misfits
+            decision = decide(people, findings, loaded)
+        findings += decision.findings
+    with stages.stage("重量・料金・宛名コード"):
+        assessed = assess(people, decision.decided, loaded, tariff)
+        findings += barcode_findings(assessed)
+    with stages.stage("順番・箱・ロットの決定"):
+        plan, plan_lots = _plan(
+            loaded, people, decision.decided, assessed, imposition.up, imposition.stack_depth
+        )
+        plan["registered_number"] = assign_numbers(
+            bands, plan["municipality_code"], plan["sequence"].to_numpy(), plan["mail_service"]
+        )
+    return Prepared(
+        loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots
+    )
+
+
+def _plan(
+    loaded: LoadedOrder,
+    people: pd.DataFrame,
+    decided: pd.DataFrame,
+    assessed: pd.DataFrame,
+    up: int,
+    depth: int,
+) -> tuple[pd.DataFrame, list[Lot]]:
+    """The one table that every output reads, and its lots."""
+    order = loaded.order
+    person = delivery_order(people, decided, assessed.index.to_numpy(dtype=np.int64))
+    mine = decided.take(person).reset_index(drop=True)
+    priced = assessed.loc[person].reset_index(drop=True)
+    codes = people["municipality_code"].take(person).reset_index(drop=True)
+    names = codes.to_numpy(dtype=object)
+    sequence = sequences(names)
+    ids = piece_ids(order.job.id, codes, sequence)
+    box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes)
+    plan_lots = lots(order.job.id, names, order.printing.lot_sheets)
+    columns = {
+        "person": person,
+        "row": people["row"].to_numpy()[person],
+        "municipality_code": codes,
+        "piece_id": ids,
+        "sequence": sequence,
+        "document": mine["document"],
+        "set_code": mine["set_code"],
+        "sheets": np.ones(len(person), dtype=np.int64),
+        "no_forward": mine["no_forward"].to_numpy(dtype=bool),
+        "matching_code": matching_codes(ids, mine["set_code"]),
+        "postcode": mine["to_postcode"],
+        "box": box,
+        "position": position,
+        **{str(name): priced[name] for name in priced.columns},
+        **print_places(plan_lots, len(person), up, depth),
+    }
+    return pd.DataFrame(columns, copy=False), plan_lots
+
+
+def status_counts(people: pd.DataFrame, decided: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Records by status per municipality code (unknown codes included)."""
+    table = pd.crosstab(people["municipality_code"], decided["status"])
+    return {
+        str(code): {str(status): int(count) for status, count in row.items()}
+        for code, row in table.to_dict(orient="index").items()
+    }
+
+

@@ -1,0 +1,135 @@
+"""Proving (検証): compares a finished output folder with its ledger, and tells where the job stands."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from kouki_print.base.errors import OutputDiffers
+from kouki_print.handover.manifest import STATUSES
+from kouki_print.job.balance import check_balance
+from kouki_print.job.kit import load_layouts, load_styles, resolve_all
+from kouki_print.job.ledger import open_ledger, status_counts, unpack_texts
+from kouki_print.job.lot import MEDIA_MARGIN
+from kouki_print.job.watch import Stages, Watcher
+from kouki_print.base.files import sha256_of
+from kouki_print.order.models import Contact, Order
+from kouki_print.sheet.imposition import load_imposition
+from kouki_print.verify.readback import Difference, PrintedPiece, Reader
+
+_EVENT_JA = {"printed": "印刷ファイル作成"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was read back: lots and pieces, all without a difference."""
+
+    lots: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """Where a job stands, from its ledger."""
+
+    job_id: str
+    title: str
+    counts: dict[str, int]
+    pieces: int
+    lots: int
+    total_yen: int
+    events: list[tuple[str, str, int]]
+
+
+def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
+    """Balance, digests, and text and codes of each lot's first and last piece (``full``: of every piece).
+
+    OutputDiffers (exit 3) names the exact file, page and piece of every difference.
+    """
+    stages = Stages(watcher)
+    with open_ledger(out) as connection:
+        facts = dict(connection.execute("SELECT key, value FROM job"))
+        order = Order.model_validate_json(facts["order"])
+        contacts = {code: Contact(**values) for code, values in json.loads(facts["contacts"]).items()}
+        check_balance(out, int(facts["records"]), contacts)
+        lots = connection.execute("SELECT * FROM lot ORDER BY id").fetchall()
+        with stages.stage("印刷ファイルの読返し", len(lots)):
+            reader = _reader(order, contacts, connection)
+            found: list[Difference] = []
+            pieces = 0
+            for lot in lots:
+                chosen = _pieces(connection, lot[0], full)
+                pieces += len(chosen)
+                found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen))
+                watcher.step(1)
+    if found:
+        shown = "\n".join(f"・{difference.sentence()}" for difference in found[:50])
+        raise OutputDiffers(
+            f"印刷ファイルが記録と一致しません（{len(found)}件）。\n{shown}",
+            remedy="このファイルは使わず、run をもう一度実行してください。",
+        )
+    return Proof(len(lots), pieces)
+
+
+def _reader(order: Order, contacts: dict[str, Contact], connection: sqlite3.Connection) -> Reader:
+    layouts, styles = load_layouts(order), load_styles()
+    for (blob,) in connection.execute("SELECT printed_texts FROM lot"):
+        resolve_all(order, contacts.values(), layouts, styles, unpack_texts(blob))
+    imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
+    return Reader(order, layouts, styles, imposition, MEDIA_MARGIN)
+
+
+def _pieces(connection: sqlite3.Connection, lot: int, full: bool) -> list[PrintedPiece]:
+    rows = connection.execute(
+        "SELECT piece_id, document, matching_code, print_page, imposed_sheet, imposed_slot FROM piece"
+        " WHERE lot = ? ORDER BY sequence",
+        (lot,),
+    ).fetchall()
+    made = [PrintedPiece(at, *row) for at, row in enumerate(rows)]
+    return made if full else [made[0], *made[1:][-1:]]
+
+
+def _check_lot(
+    out: Path, reader: Reader, contact: Contact, lot: tuple, chosen: list[PrintedPiece]
+) -> list[Difference]:
+    _, code, _, first, last, print_pdf, print_digest, imposed_pdf, imposed_digest, press_sheets, texts = lot
+    folder = out / "vendor" / code
+    found = []
+    for name, digest in ((print_pdf, print_digest), (imposed_pdf, imposed_digest)):
+        if not (folder / name).is_file():
+            found.append(Difference(f"{code}/{name}", 0, "-", "ファイルがありません"))
+        elif sha256_of(folder / name) != digest:
+            found.append(Difference(f"{code}/{name}", 0, "-", "内容が台帳のSHA-256と違います"))
+    if found:
+        return found
+    return reader.check(
+        contact,
+        unpack_texts(texts),
+        chosen,
+        print_pdf=folder / print_pdf,
+        print_pages=2 * (last - first + 1),
+        imposed_pdf=folder / imposed_pdf,
+        imposed_pages=2 * press_sheets,
+    )
+
+
+def status(out: Path) -> JobStatus:
+    """Counts, postage and events of a job."""
+    with open_ledger(out) as connection:
+        facts = dict(connection.execute("SELECT key, value FROM job"))
+        order = Order.model_validate_json(facts["order"])
+        counts = status_counts(connection)
+        pieces, yen = connection.execute("SELECT COUNT(*), TOTAL(postage_yen) FROM piece").fetchone()
+        (lots,) = connection.execute("SELECT COUNT(*) FROM lot").fetchone()
+        events = connection.execute("SELECT at, kind, COUNT(*) FROM event GROUP BY at, kind ORDER BY at").fetchall()
+    return JobStatus(
+        job_id=order.job.id,
+        title=order.job.title,
+        counts={key: counts.get(key, 0) for key in STATUSES},
+        pieces=pieces,
+        lots=lots,
+        total_yen=int(yen),
+        events=[(at, _EVENT_JA.get(kind, kind), count) for at, kind, count in events],
+    )

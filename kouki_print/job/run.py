@@ -1,0 +1,278 @@
+"""The main job: one command from the export to finished, verified folders."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import platform
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+import kouki_print
+from kouki_print.base.errors import OutputDiffers
+from kouki_print.handover.budget import Budget
+from kouki_print.handover.manifest import STATUSES, ManifestFile, manifest, write_manifest
+from kouki_print.handover.tables import write_held, write_pieces, write_register, write_unissued
+from kouki_print.job import ledger
+from kouki_print.job.balance import check_balance
+from kouki_print.job.budgeting import budget_of, write_finance
+from kouki_print.job.kit import PrintKit, build_kit
+from kouki_print.job.lot import LotFiles, LotTask
+from kouki_print.job.prepare import PROBLEMS, Prepared, prepare, status_counts
+from kouki_print.job.report import write_check_report
+from kouki_print.job.staging import staging
+from kouki_print.job.watch import Silent, Stages, Watcher
+from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm
+from kouki_print.plan.pieces import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run made: counts by status, pieces and yen by document, and where time went."""
+
+    counts: dict[str, int]
+    budget: Budget
+    pieces: int
+    lots: int
+    bytes: int
+    notes: list[str]
+    problems: dict[str, int]
+    seconds: dict[str, float]
+
+
+def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watcher | None = None) -> RunResult:
+    """Run the whole line.  ``now`` is the time stamp for the ledger's events (the only use of a clock)."""
+    stages = Stages(watcher or Silent())
+    with ExitStack() as stack:
+        pool = stack.enter_context(_pool(workers)) if workers > 1 else None
+        building = stack.enter_context(staging(out))
+        prepared = prepare(job_dir, stages)
+        with stages.stage("書体と様式の組込み"):
+            kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
+        with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
+            results = _make_lots(prepared, kit, building, pool, workers, stages)
+        _stop_on_differences(results)
+        files = [result.files for result in results]
+        with stages.stage("台帳・一覧・予算の作成"):
+            budget = budget_of(prepared)
+            _write_union(building, prepared)
+            write_finance(building, budget)
+            _write_vendor(building, prepared, kit, files)
+            _write_ledger(building, prepared, results, now)
+        with stages.stage("件数の突合"):
+            counts = check_balance(building, len(prepared.people), prepared.loaded.municipalities)
+    return RunResult(
+        counts=counts,
+        budget=budget,
+        pieces=len(prepared.plan),
+        lots=len(prepared.lots),
+        bytes=sum(entry.printed.bytes + entry.imposed.bytes for entry in files),
+        notes=prepared.intake.notes,
+        problems=problem_counts(prepared),
+        seconds=stages.seconds,
+    )
+
+
+def problem_counts(prepared: Prepared) -> dict[str, int]:
+    """People per problem code."""
+    counter: Counter[str] = Counter()
+    for finding in prepared.findings:
+        counter[finding.code] += len(finding.rows)
+    return dict(sorted(counter.items()))
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Worker processes that import what they need while the main process reads the export."""
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
+    for _ in range(workers):
+        pool.submit(stay_warm)
+    return pool
+
+
+def _tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
+    for lot in prepared.lots:
+        rows = prepared.plan.iloc[lot.start : lot.stop]
+        yield LotTask(
+            lot=lot,
+            contact=prepared.loaded.municipalities[lot.municipality_code].contact,
+            folder=vendor_folder(building, lot.municipality_code),
+            fields=prepared.fields.take(rows["person"].to_numpy()),
+            documents=tuple(rows["document"]),
+            matching_codes=tuple(rows["matching_code"]),
+            piece_ids=tuple(rows["piece_id"]),
+            codewords=tuple(rows["customer_barcode"]),
+        )
+
+
+def vendor_folder(root: Path, municipality_code: str) -> Path:
+    """Folder of one municipality's vendor files."""
+    return root / "vendor" / municipality_code
+
+
+def _make_lots(
+    prepared: Prepared,
+    kit: PrintKit,
+    building: Path,
+    pool: ProcessPoolExecutor | None,
+    workers: int,
+    stages: Stages,
+) -> list[LotResult]:
+    """All lots, in order, whoever made them; at most two waiting tasks per worker are held in memory."""
+    results: list[LotResult] = []
+    if pool is None:
+        for task in _tasks(prepared, building):
+            results.append(make_and_check(kit, task))
+            stages.watcher.step(len(task.documents))
+        return results
+    kit_file = building / ".kit"
+    kit_file.write_bytes(pickle.dumps(kit))
+    waiting: set[Future[LotResult]] = set()
+    for task in _tasks(prepared, building):
+        if len(waiting) >= 2 * workers:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            results.extend(_collected(done, stages))
+        waiting.add(pool.submit(make_and_check, kit_file, task))
+    done, _ = wait(waiting)
+    results.extend(_collected(done, stages))
+    kit_file.unlink()
+    return sorted(results, key=lambda result: result.files.lot.start)
+
+
+def _collected(done: set[Future[LotResult]], stages: Stages) -> list[LotResult]:
+    results = [future.result() for future in done]
+    for result in results:
+        stages.watcher.step(result.files.lot.stop - result.files.lot.start)
+    return results
+
+
+def _stop_on_differences(results: Sequence[LotResult]) -> None:
+    found = [difference for result in results for difference in result.differences]
+    if found:
+        shown = "\n".join(f"・{difference.sentence()}" for difference in found[:10])
+        raise OutputDiffers(
+            f"作成した印刷ファイルが記録と一致しません（{len(found)}件）。\n{shown}",
+            remedy="出力は残していません。様式とフォントを確かめ、直らないときは開発元に知らせてください。",
+        )
+
+
+def _write_union(building: Path, prepared: Prepared) -> None:
+    union = building / "union"
+    people, decided = prepared.people, prepared.decided
+    write_register(union / "register.csv", people, decided, prepared.plan)
+    files = [entry.name for entry in prepared.intake.inputs]
+    write_held(union / "held.csv", people, decided, prepared.findings, PROBLEMS, files)
+    write_unissued(union / "unissued.csv", people, decided)
+    write_check_report(union / "check.html", prepared)
+
+
+def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:
+    statuses = status_counts(prepared.people, prepared.decided)
+    inputs = [*prepared.loaded.inputs, *prepared.intake.inputs]
+    versions = _versions(prepared, kit)
+    groups = dict(iter(prepared.plan.groupby("municipality_code", sort=False)))
+    for code, municipality in prepared.loaded.municipalities.items():
+        folder = vendor_folder(building, code)
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = groups.get(code, prepared.plan.iloc[:0])
+        write_pieces(folder / "pieces.csv", rows)
+        listed = [entry for made in files if made.lot.municipality_code == code for entry in _manifest_files(made)]
+        content = manifest(
+            prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
+        )
+        write_manifest(folder / "manifest.json", content)
+
+
+def _manifest_files(made: LotFiles) -> list[ManifestFile]:
+    lot: Lot = made.lot
+    sheets = lot.stop - lot.start
+    return [
+        ManifestFile(lot.print_path, made.printed.sha256, made.printed.bytes, 2 * sheets, lot.first, lot.last, "print"),
+        ManifestFile(
+            lot.imposed_path, made.imposed.sha256, made.imposed.bytes, 2 * made.press_sheets, lot.first, lot.last, "imposed"
+        ),
+    ]
+
+
+def _versions(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
+    """What the bytes depend on beside the inputs: program, compressor, subsetter, fonts, rules, tariff."""
+    return {
+        "kouki_print": kouki_print.__version__,
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "uharfbuzz": version("uharfbuzz"),
+        "qrcode": version("qrcode"),
+        "preset_sha256": prepared.loaded.preset.sha256,
+        "tariff_sha256": prepared.tariff.sha256,
+        **{f"font_{font.name}": font.digest for font in kit.fonts},
+    }
+
+
+def _write_ledger(building: Path, prepared: Prepared, results: Sequence[LotResult], now: str) -> None:
+    people, decided, plan = prepared.people, prepared.decided, prepared.plan
+    with ledger.create(building / ledger.LEDGER) as connection:
+        ledger.put_job(connection, _job_facts(prepared))
+        towns = list(prepared.loaded.municipalities.values())
+        ledger.put_rows(
+            connection,
+            "municipality",
+            [
+                [town.code for town in towns],
+                [town.contact.name for town in towns],
+                [int(town.sealed) for town in towns],
+                [int(town.mailed) for town in towns],
+            ],
+        )
+        ledger.put_rows(
+            connection,
+            "record",
+            [
+                people["row"].tolist(),
+                people["municipality_code"].tolist(),
+                decided["status"].tolist(),
+                decided["reason"].tolist(),
+            ],
+        )
+        ledger.put_rows(connection, "lot", _lot_columns(results))
+        ledger.put_rows(connection, "piece", [_plain(plan[name]) for name in ledger.PIECE_COLUMNS])
+        ledger.put_event(connection, now, "printed", "run")
+
+
+def _plain(column: pd.Series) -> list[object]:
+    return column.tolist()
+
+
+def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
+    made = [result.files for result in results]
+    return [
+        list(range(len(made))),
+        [entry.lot.municipality_code for entry in made],
+        [entry.lot.number for entry in made],
+        [entry.lot.first for entry in made],
+        [entry.lot.last for entry in made],
+        [entry.lot.print_path for entry in made],
+        [entry.printed.sha256 for entry in made],
+        [entry.lot.imposed_path for entry in made],
+        [entry.imposed.sha256 for entry in made],
+        [entry.press_sheets for entry in made],
+        [result.printed_texts for result in results],
+    ]
+
+
+def _job_facts(prepared: Prepared) -> dict[str, str]:
+    loaded = prepared.loaded
+    towns = {code: town.contact.model_dump() for code, town in loaded.municipalities.items()}
+    return {
+        "order": loaded.order.model_dump_json(),
+        "contacts": json.dumps(towns, ensure_ascii=False),
+        "records": str(len(prepared.people)),
+        **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
+    }

@@ -1,0 +1,84 @@
+"""What a worker does with one lot: make it, read it back, pack its texts for the ledger."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from kouki_print.base.files import sha256_of
+from kouki_print.job.kit import PrintKit
+from kouki_print.job.ledger import pack_texts
+from kouki_print.job.lot import MEDIA_MARGIN, LotFiles, LotTask, make_lot
+from kouki_print.plan.imposing import cut_and_stack, slots_of
+from kouki_print.verify.readback import Difference, PrintedPiece, Reader
+
+
+@dataclass(frozen=True, slots=True)
+class LotResult:
+    """A finished lot: its files, what the read-back found, and the printed texts, packed."""
+
+    files: LotFiles
+    differences: list[Difference]
+    printed_texts: bytes
+
+
+def start_worker() -> None:
+    """Initialise a worker process: the imports of this module are the costly part."""
+
+
+def stay_warm() -> None:
+    """A task that makes the pool start a process before there is work for it."""
+
+
+@lru_cache(maxsize=1)
+def _kit_from(path: Path) -> PrintKit:
+    kit = pickle.loads(path.read_bytes())  # written by this very job into its own staging folder
+    if not isinstance(kit, PrintKit):
+        raise TypeError("not a print kit")
+    return kit
+
+
+def make_and_check(kit: PrintKit | Path, task: LotTask) -> LotResult:
+    """Make one lot and read its first and last piece back; ``kit`` may be the file it was saved to."""
+    if isinstance(kit, Path):
+        kit = _kit_from(kit)
+    files = make_lot(kit, task)
+    return LotResult(files, check_files(kit, task, files, (0, len(task.documents) - 1)), pack_texts(task.fields))
+
+
+def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int]) -> list[Difference]:
+    """Digests on disk, page counts, and text and codes of the chosen pieces in both files of a lot."""
+    differences = [
+        Difference(path, 0, "-", "書き込んだ内容とディスク上の内容が違います")
+        for path, written in ((task.lot.print_path, files.printed), (task.lot.imposed_path, files.imposed))
+        if sha256_of(task.folder / path) != written.sha256
+    ]
+    if differences:
+        return differences
+    imposition = kit.imposition
+    sheets, slots = slots_of(cut_and_stack(len(task.documents), imposition.up, imposition.stack_depth))
+    pieces = [
+        PrintedPiece(
+            at=index,
+            piece_id=task.piece_ids[index],
+            document=task.documents[index],
+            matching_code=task.matching_codes[index],
+            print_page=2 * index + 1,
+            imposed_sheet=int(sheets[index]),
+            imposed_slot=int(slots[index]),
+        )
+        for index in sorted(set(chosen))
+    ]
+    reader = Reader(kit.order, kit.layouts, kit.styles, imposition, MEDIA_MARGIN)
+    return reader.check(
+        task.contact,
+        task.fields,
+        pieces,
+        print_pdf=task.folder / task.lot.print_path,
+        print_pages=2 * len(task.documents),
+        imposed_pdf=task.folder / task.lot.imposed_path,
+        imposed_pages=2 * files.press_sheets,
+    )

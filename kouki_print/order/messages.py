@@ -1,0 +1,88 @@
+"""What pydantic found wrong with the order, said in Japanese with the key and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from kouki_print.base.errors import JobError
+
+_SHOWN = 5
+
+_KINDS: dict[str, str] = {
+    "missing": "必要な項目がありません",
+    "extra_forbidden": "知らない項目です（書き間違いではありませんか）",
+    "string_type": '文字列を " " で囲んで書いてください',
+    "string_too_short": "空にできません",
+    "too_short": "一つ以上書いてください",
+    "list_type": "[ ] で囲んだ並びにしてください",
+    "dict_type": "表（[名前]）にしてください",
+    "model_type": "表（[名前]）にしてください",
+    "bool_type": "true か false にしてください",
+    "bool_parsing": "true か false にしてください",
+    "int_type": "整数にしてください",
+    "int_parsing": "整数にしてください",
+    "int_from_float": "整数にしてください",
+    "decimal_type": "数にしてください",
+    "decimal_parsing": "数にしてください",
+    "finite_number": "有限の数にしてください",
+    "date_type": "日付を 2026-08-01 の形で書いてください",
+    "date_parsing": "日付を 2026-08-01 の形で書いてください",
+    "date_from_datetime_parsing": "日付を 2026-08-01 の形で書いてください",
+    "date_from_datetime_inexact": "時刻のない日付を 2026-08-01 の形で書いてください",
+}
+
+_PATTERNS: dict[tuple[str, ...], str] = {
+    ("job", "id"): "半角の英大文字と数字で2〜8文字にしてください",
+    ("rule", "reason"): "半角の英大文字と数字にしてください",
+    ("enclosure", "code"): "半角の数字と英大文字で1〜4文字にしてください",
+    ("set", "code"): "半角の英大文字と数字で1〜2文字にしてください",
+}
+
+
+def _choices(context: Mapping[str, Any]) -> str:
+    return str(context.get("expected", "")).replace("'", '"').replace(" or ", "、").replace(", ", "、")
+
+
+def key_text(location: tuple[int | str, ...]) -> str:
+    """Key as the user finds it in the file: ``[job] switch_on``, ``[[enclosure]] 3番目 grams``."""
+    if not location:
+        return ""
+    head, rest = str(location[0]), list(location[1:])
+    if rest and isinstance(rest[0], int):
+        head = f"[[{head}]] {rest.pop(0) + 1}番目"  # type: ignore[operator]
+    elif rest:
+        head = f"[{head}]"
+    return " ".join([head, *(f"{part + 1}番目" if isinstance(part, int) else part for part in rest)])
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, context = str(error["type"]), error.get("ctx", {})
+    location = tuple(part for part in error["loc"] if not isinstance(part, int))
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(location, "使えない文字があります")
+    if kind == "literal_error":
+        return f"次のどれかにしてください: {_choices(context)}"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = context.get("ge", context.get("le"))
+        return f"{bound}{'以上' if 'ge' in context else '以下'}にしてください"
+    return _KINDS.get(kind, "値が正しくありません")
+
+
+def order_error(problem: ValidationError, file: str) -> JobError:
+    """All faults of the order as one error naming the file, each key and what is wrong with it."""
+    lines: dict[str, None] = {}
+    for error in problem.errors(include_url=False, include_input=False):
+        location = tuple(part for part in error["loc"] if part not in ("bool", "str"))  # members of a union
+        lines.setdefault(f"{key_text(location)}: {_sentence(error)}")
+    shown = list(lines)[:_SHOWN]
+    more = f"（ほか{len(lines) - _SHOWN}件）" if len(lines) > _SHOWN else ""
+    return JobError(
+        "注文の内容に誤りがあります。" + "／".join(shown) + more,
+        remedy=f"{file} のこの項目を直して、もう一度実行してください。",
+        file=file,
+    )

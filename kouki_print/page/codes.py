@@ -1,0 +1,147 @@
+"""Codes drawn in columns: all QR matching codes of a lot in one matrix product, bars from tables.
+
+For a fixed version, level, mask, mode and payload length the module matrix is an affine function
+over GF(2) of the payload bits (ISO/IEC 18004: Reed-Solomon, placement and masking are linear or
+constant).  The `qrcode` library is the oracle: it is called once per bit, never per person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import qrcode
+from qrcode.util import MODE_ALPHA_NUM, QRData
+
+ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+VERSION = 2
+SIZE = 17 + 4 * VERSION
+_MASK = 3  # one fixed mask for every code: readers need no particular one
+_BLOCK = 4096
+
+
+def reference_matrix(payload: str) -> np.ndarray:
+    """One code by the library: uint8 matrix, 1 = dark."""
+    code = qrcode.QRCode(
+        version=VERSION, error_correction=qrcode.constants.ERROR_CORRECT_M, mask_pattern=_MASK, border=0
+    )
+    code.add_data(QRData(payload, mode=MODE_ALPHA_NUM), optimize=0)
+    code.make(fit=False)
+    return np.array(code.modules, dtype=np.uint8)
+
+
+def payload_bits(payloads: Sequence[str]) -> np.ndarray:
+    """Alphanumeric-mode data bits of payloads of one length: uint8 (n, bits)."""
+    length = len(payloads[0])
+    table = np.full(128, 255, dtype=np.uint8)
+    table[[ord(character) for character in ALPHANUMERIC]] = np.arange(45)
+    raw = np.frombuffer("".join(payloads).encode("ascii"), dtype=np.uint8)
+    values = table[raw].reshape(len(payloads), length).astype(np.uint16)
+    if values.max(initial=0) > 44:
+        raise ValueError("payload has a character outside the QR alphanumeric set")
+    pairs = values[:, 0 : length // 2 * 2 : 2] * 45 + values[:, 1::2][:, : length // 2]
+    bits = ((pairs[:, :, None] >> np.arange(10, -1, -1)) & 1).reshape(len(payloads), -1)
+    if length % 2:
+        last = (values[:, -1][:, None] >> np.arange(5, -1, -1)) & 1
+        bits = np.concatenate([bits, last], axis=1)
+    return bits.astype(np.uint8)
+
+
+@lru_cache(maxsize=8)
+def _affine_map(length: int) -> tuple[np.ndarray, np.ndarray]:
+    """(base matrix of the all-zero payload, difference per payload bit), both flattened."""
+    base = reference_matrix("0" * length).ravel()
+    differences = []
+    for position in range(length // 2):
+        for shift in range(10, -1, -1):
+            high, low = divmod(1 << shift, 45)
+            text = "0" * (2 * position) + ALPHANUMERIC[high] + ALPHANUMERIC[low]
+            differences.append(reference_matrix(text.ljust(length, "0")).ravel() ^ base)
+    if length % 2:
+        for shift in range(5, -1, -1):
+            text = "0" * (length - 1) + ALPHANUMERIC[1 << shift]
+            differences.append(reference_matrix(text).ravel() ^ base)
+    return base, np.array(differences, dtype=np.float32)
+
+
+def matrices(payloads: Sequence[str]) -> np.ndarray:
+    """Module matrices of payloads of one length: uint8 (n, 25, 25)."""
+    base, differences = _affine_map(len(payloads[0]))
+    bits = payload_bits(payloads).astype(np.float32)
+    flips = (bits @ differences).astype(np.int32) & 1  # exact: sums stay far below 2**24
+    return (flips.astype(np.uint8) ^ base).reshape(len(payloads), SIZE, SIZE)
+
+
+@lru_cache(maxsize=1)
+def _run_table() -> np.ndarray:
+    """Operators of every possible run, padded to one width: index (row, start, length)."""
+    table = np.zeros((SIZE, SIZE, SIZE + 1), dtype="S13")
+    for row in range(SIZE):
+        for start in range(SIZE):
+            for length in range(1, SIZE - start + 1):
+                text = f"{start} {SIZE - 1 - row} {length} 1 re"
+                table[row, start, length] = (text.ljust(12) + "\n").encode("ascii")
+    return table
+
+
+def qr_paths(payloads: Sequence[str]) -> list[bytes]:
+    """Path of dark runs of each code in module units, origin at the bottom left; to be filled once."""
+    out: list[bytes] = []
+    for start in range(0, len(payloads), _BLOCK):
+        out.extend(_block_paths(payloads[start : start + _BLOCK]))
+    return out
+
+
+def _block_paths(payloads: Sequence[str]) -> list[bytes]:
+    codes = matrices(payloads)
+    padded = np.zeros((len(payloads), SIZE, SIZE + 2), dtype=np.int8)
+    padded[:, :, 1:-1] = codes
+    edges = np.diff(padded, axis=2).ravel()
+    begin = np.flatnonzero(edges == 1)
+    length = np.flatnonzero(edges == -1) - begin
+    piece, rest = np.divmod(begin, SIZE * (SIZE + 1))
+    row, column = np.divmod(rest, SIZE + 1)
+    operators = _run_table()[row, column, length].tobytes()
+    ends = (np.cumsum(np.bincount(piece, minlength=len(payloads))) * 13).tolist()
+    return [operators[first:last] for first, last in zip([0, *ends], ends, strict=False)]
+
+
+# Customer barcode (postal manual: start FD, stop DF, three bars per character); units of 1/6 long bar.
+_BAR = {"F": (0, 6), "A": (2, 4), "D": (0, 4), "T": (2, 2)}
+_CHARACTERS = {
+    "1": "FFT", "2": "FDA", "3": "DFA", "4": "FAD", "5": "FTF", "6": "DAF", "7": "AFD", "8": "ADF", "9": "TFF",
+    "0": "FTT", "-": "TFT", "CC1": "DAT", "CC2": "DTA", "CC3": "ADT", "CC4": "TDA", "CC5": "ATD", "CC6": "TAD",
+    "CC7": "TTF", "CC8": "FFF",
+}  # fmt: skip
+BAR_COUNT = 67
+
+
+def bar_operators(states: str, first: int = 0) -> bytes:
+    """Rectangles of bars in units (bar 1 wide, pitch 2), from bar number ``first``."""
+    return b"".join(
+        b"%d %d 1 %d re\n" % (2 * index, _BAR[state][0], _BAR[state][1]) for index, state in enumerate(states, first)
+    )
+
+
+@lru_cache(maxsize=1)
+def _bar_tables() -> tuple[dict[str, bytes], ...]:
+    """Per place of the 21 characters behind the start: code word → operators."""
+    return tuple(
+        {word: bar_operators(states, 2 + 3 * place) for word, states in _CHARACTERS.items()} for place in range(21)
+    )
+
+
+def barcode_paths(codewords: Sequence[str]) -> list[bytes]:
+    """Path of each customer barcode in units, origin at the bottom left; empty when there is none."""
+    tables = _bar_tables()
+    start, stop = bar_operators("FD"), bar_operators("DF", BAR_COUNT - 2)
+    cache: dict[str, bytes] = {"": b""}
+    out = []
+    for words in codewords:
+        path = cache.get(words)
+        if path is None:
+            bars = [table[word] for table, word in zip(tables, words.split(" "), strict=True)]
+            path = cache[words] = b"".join([start, *bars, stop])
+        out.append(path)
+    return out

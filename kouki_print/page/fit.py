@@ -1,0 +1,89 @@
+"""Fitting (長体): a text into its field, by the font's real widths, or a plain no.
+
+Order: natural width → condensed to the field's floor → two lines at a sensible break → does not
+fit.  Never clipped, never shortened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kouki_print.page.fonts import HAS_SELECTOR, Style, clusters, distinct_clusters
+from kouki_print.page.layout import MM, FieldItem
+
+_SENSIBLE_BREAK = re.compile(r"(?<=[ 　])|(?<=丁目)|(?<=番地)|(?<=[番号字])(?=[^番地号目])")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Lines of a fitted text, each with its horizontal scale in per cent (``Tz``)."""
+
+    lines: tuple[tuple[str, int], ...]
+
+
+def limit_of(item: FieldItem) -> float:
+    """Room of one line of the field in 1/1000 em of its size."""
+    return item.width * MM * 1000 / item.size
+
+
+def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
+    """Lines for ``text`` in ``item``, or None when it does not fit even condensed and broken."""
+    limit = limit_of(item)
+    scale = _scale(style.width(text), limit)
+    if scale >= item.min_condense:
+        return Fitted(((text, scale),))
+    if item.lines == 2:
+        for first, second in _breaks(text, style):
+            scales = _scale(style.width(first), limit), _scale(style.width(second), limit)
+            if min(scales) >= item.min_condense:
+                return Fitted(((first, scales[0]), (second, scales[1])))
+    return None
+
+
+def _scale(width: int, limit: float) -> int:
+    return 100 if width <= limit else int(100 * limit / width)
+
+
+def _breaks(text: str, style: Style) -> list[tuple[str, str]]:
+    """Two-line splits, best first: at sensible places, then anywhere; nearest to the middle first."""
+    parts = clusters(text)
+    half = style.width(text) / 2
+    places = {match.start() for match in _SENSIBLE_BREAK.finditer(text)}
+    ranked = []
+    offset = used = 0
+    for part in parts[:-1]:
+        offset += len(part)
+        used += style.width(part)
+        ranked.append((offset not in places, abs(used - half), offset))
+    return [(text[:offset].rstrip(" 　"), text[offset:].lstrip(" 　")) for _, _, offset in sorted(ranked)]
+
+
+def widths(texts: Sequence[str], style: Style) -> np.ndarray:
+    """Natural widths of many texts in 1/1000 em, in columns (int64)."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.int64)
+    table = np.zeros(0x110000, dtype=np.int32)
+    for cluster in distinct_clusters(texts):
+        if len(cluster) == 1:
+            index, gid = style.resolve(cluster)
+            table[ord(cluster)] = style.faces[index].advances[gid]
+    joined = "\n".join(texts) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+    ends = np.flatnonzero(codes == 10)
+    total = np.cumsum(table[codes], dtype=np.int64)[ends]
+    result = np.diff(total, prepend=0)
+    if HAS_SELECTOR.search(joined):  # a variant may be wider than its base: measure those one by one
+        for position, text in enumerate(texts):
+            if HAS_SELECTOR.search(text):
+                result[position] = style.width(text)
+    return result
+
+
+def overflowing(texts: Sequence[str], item: FieldItem, style: Style) -> np.ndarray:
+    """Positions (int64) of the texts that do not fit the field."""
+    wide = np.flatnonzero(widths(texts, style) * item.min_condense > limit_of(item) * 100)
+    return np.array([position for position in wide.tolist() if fit(texts[position], item, style) is None], dtype=np.int64)

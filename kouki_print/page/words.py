@@ -1,0 +1,53 @@
+"""Words people read on the page: Jinja templates over the order, in a sandbox.
+
+The context holds ``job``, ``insurer`` and, for text of one municipality, ``municipality``; never a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from kouki_print.base.dates import wareki
+from kouki_print.base.errors import JobError
+from kouki_print.base.resources import template_dir
+from kouki_print.order.models import Contact, Order
+from kouki_print.page.layout import Text
+
+
+def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Text], str]:
+    """A function that gives the words of a static text item."""
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(template_dir() / "words"), undefined=StrictUndefined, keep_trailing_newline=False
+    )
+    context = {"job": _job_words(order), "insurer": {"name": order.insurer.name}}
+    if municipality is not None:
+        context["municipality"] = municipality.model_dump()
+
+    def render(item: Text) -> str:
+        try:
+            if item.words:
+                return environment.get_template(f"{item.words}.txt").render(context)
+            return environment.from_string(item.text).render(context)
+        except TemplateError as error:
+            raise JobError(
+                f"文面「{item.words or item.text}」を作れません（{error}）。",
+                remedy="文面ファイルの {{ }} の中の名前を確かめてください。",
+                file=f"{item.words}.txt" if item.words else "",
+            ) from error
+
+    return render
+
+
+def _job_words(order: Order) -> dict[str, object]:
+    job = order.job
+    return {
+        **job.model_dump(),
+        "switch_on_ja": wareki(job.switch_on),
+        "expires_on_ja": wareki(job.expires_on),
+        "issued_on_ja": wareki(job.issued_on),
+        "last_day_ja": wareki(job.switch_on - dt.timedelta(days=1)),
+    }

@@ -1,0 +1,173 @@
+"""Assembling a print file: shared resources first, then streams, then pages, tree, records, catalog.
+
+The 1-up and the imposed file of a lot begin with the same bytes (fonts, static art, every
+piece's streams); the second is forked from the first there, so imposing costs a copy of bytes
+and no page is ever parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kouki_print.pdf.fontset import EmbeddedFont, write_fonts
+from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, write_intent, write_xmp
+from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream
+
+_KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
+_LEAVES = 1000
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Static art as a Form XObject: content and bounding box in points."""
+
+    content: bytes
+    bbox: Box
+
+
+@dataclass(frozen=True, slots=True)
+class PageBoxes:
+    """MediaBox, TrimBox and BleedBox of all pages of a file, in points."""
+
+    media: Box
+    trim: Box
+    bleed: Box
+
+
+def write_resources(file: PdfFile, fonts: Sequence[EmbeddedFont], forms: Mapping[str, Form]) -> int:
+    """Append fonts, graphics state, the registration colour and static art; return the page resources.
+
+    All forms share the resources of the file's fonts, so they are self-contained and immutable.
+    """
+    font_entries = write_fonts(file, fonts)
+    state = file.append(b"<</Type/ExtGState/OP true/op true/OPM 1>>")
+    # /All prints on every plate; used for registration marks only (8.6.6.4).
+    tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[1 1 1 1]/N 1>>")
+    separation = file.append(b"[/Separation/All/DeviceCMYK %d 0 R]" % tint)
+    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<</CSAll %d 0 R>>" % (font_entries, state, separation)
+    inner = file.append(b"<<%s>>" % shared)
+    entries = []
+    for name, form in forms.items():
+        number = file.append(
+            stream(
+                form.content,
+                b"/Type/XObject/Subtype/Form/BBox[%s]/Resources %d 0 R/GTS_Scope/File/GTS_Encapsulated false"
+                % (_box(form.bbox), inner),
+            )
+        )
+        entries.append(b"/%s %d 0 R" % (name.encode("ascii"), number))
+    return file.append(b"<<%s/XObject<<%s>>>>" % (shared, b"".join(entries)))
+
+
+def write_piece_streams(file: PdfFile, contents: Sequence[bytes]) -> int:
+    """Append the compressed content streams of the pieces and return the first number.
+
+    This is the inner loop of the whole product: one deflate and one format per stream.
+    """
+    first = file.next_number
+    packed = map(deflate, contents)
+    file.append_serialised(
+        [
+            b"%d 0 obj\n<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream\nendobj\n" % (number, len(data), data)
+            for number, data in enumerate(packed, first)
+        ]
+    )
+    return first
+
+
+def finish(
+    file: PdfFile,
+    *,
+    resources: int,
+    contents: Sequence[bytes],
+    boxes: PageBoxes,
+    records: Sequence[bytes] | None,
+    lot: int,
+    info: DocumentInfo,
+    intent: OutputIntent,
+) -> WrittenFile:
+    """Write pages, page tree, record tree and catalog, and close the file.
+
+    ``contents`` holds per page the references of its content streams.  ``records`` holds per
+    record (two consecutive pages) its ``/DPM`` entries, or is None for a file without records.
+    """
+    pages = len(contents)
+    first_page = file.next_number
+    first_node = first_page + pages
+    nodes = -(-pages // _KIDS)
+    root_node = first_node + nodes
+    first_leaf = root_node + 1
+    _write_pages(file, contents, boxes, first_node, first_leaf if records is not None else None)
+    for index in range(nodes):
+        kids = range(first_page + index * _KIDS, min(first_page + (index + 1) * _KIDS, first_node))
+        file.append(b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (root_node, len(kids), _references(kids)))
+    file.append(
+        b"<</Type/Pages/Count %d/Kids[%s]/Resources %d 0 R/MediaBox[%s]>>"
+        % (pages, _references(range(first_node, root_node)), resources, _box(boxes.media))
+    )
+    record_root = b""
+    if records is not None:
+        record_root = b"/DPartRoot %d 0 R" % _write_records(file, records, first_page, lot)
+    intent_number = write_intent(file, intent)
+    xmp = write_xmp(file, info)
+    info_number = write_info(file, info)
+    catalog = file.append(
+        b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]%s>>"
+        % (root_node, xmp, intent_number, record_root)
+    )
+    return file.close(catalog=catalog, info=info_number)
+
+
+def _write_pages(
+    file: PdfFile, contents: Sequence[bytes], boxes: PageBoxes, first_node: int, first_leaf: int | None
+) -> None:
+    tail = b"/TrimBox[%s]/BleedBox[%s]" % (_box(boxes.trim), _box(boxes.bleed))
+    first = file.next_number
+    if first_leaf is None:
+        pages = [
+            b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]>>\nendobj\n"
+            % (first + index, first_node + index // _KIDS, tail, content)
+            for index, content in enumerate(contents)
+        ]
+    else:
+        pages = [
+            b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]/DPart %d 0 R>>\nendobj\n"
+            % (first + index, first_node + index // _KIDS, tail, content, first_leaf + index // 2)
+            for index, content in enumerate(contents)
+        ]
+    file.append_serialised(pages)
+
+
+def _write_records(file: PdfFile, records: Sequence[bytes], first_page: int, lot: int) -> int:
+    """DPart tree Job → Lot → Record (ISO 16612-2): leaves first, returns the number of the DPartRoot."""
+    first_leaf = file.next_number
+    lot_node = first_leaf + len(records)
+    job_node = lot_node + 1
+    root = job_node + 1
+    file.append_all(
+        [
+            b"<</Type/DPart/Parent %d 0 R/Start %d 0 R/End %d 0 R/DPM<<%s>>>>"
+            % (lot_node, first_page + 2 * index, first_page + 2 * index + 1, entries)
+            for index, entries in enumerate(records)
+        ]
+    )
+    leaves = range(first_leaf, lot_node)
+    inner = b"".join(
+        b"[%s]" % _references(leaves[start : start + _LEAVES]) for start in range(0, len(leaves), _LEAVES)
+    )
+    file.append(b"<</Type/DPart/Parent %d 0 R/DParts[%s]/DPM<</Lot<</Number %d>>>>>>" % (job_node, inner, lot))
+    file.append(b"<</Type/DPart/Parent %d 0 R/DParts[[%d 0 R]]>>" % (root, lot_node))
+    return file.append(
+        b"<</Type/DPartRoot/DPartRootNode %d 0 R/NodeNameList[/Job/Lot/Record]/RecordLevel 2>>" % job_node
+    )
+
+
+def _references(numbers: Sequence[int] | range) -> bytes:
+    return b" ".join(b"%d 0 R" % number for number in numbers)
+
+
+def _box(box: Box) -> bytes:
+    return " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in box).encode("ascii")

@@ -1,0 +1,172 @@
+"""From priced pieces to the plan: delivery order, sequence, matching code, boxes and lots.
+
+All in columns.  The result has one row per piece, sorted by municipality and sequence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kouki_print.base.checkdigits import mod37_36_column
+from kouki_print.base.errors import JobError
+from kouki_print.base.texts import arrow_of, pick, series_of
+from kouki_print.order.models import Boxes
+from kouki_print.plan.imposing import cut_and_stack, slots_of
+
+SEQUENCE_DIGITS = 7
+_MOST_PIECES = 10**SEQUENCE_DIGITS - 1
+_DASH = pa.scalar("-", pa.large_string())
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot (ロット): what one pair of print files holds.
+
+    ``first`` and ``last`` are sequence numbers, ``start`` and ``stop`` positions in the plan.
+    """
+
+    municipality_code: str
+    number: int
+    first: int
+    last: int
+    start: int
+    stop: int
+    stem: str
+
+    @property
+    def print_path(self) -> str:
+        """Path of the 1-up file relative to the municipality's vendor folder."""
+        return f"print/{self.stem}.pdf"
+
+    @property
+    def imposed_path(self) -> str:
+        """Path of the imposed file relative to the municipality's vendor folder."""
+        return f"imposed/{self.stem}.pdf"
+
+
+def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+    """Positions in ``people`` of the printed rows in delivery order.
+
+    Municipality, postcode, address, building, household, then the export's own order, compared by
+    code point, so that no locale can change it.
+    """
+    table = pa.table(
+        {
+            "municipality": arrow_of(people["municipality_code"]),
+            "postcode": arrow_of(decided["to_postcode"]),
+            "address": arrow_of(decided["to_address"]),
+            "building": arrow_of(decided["to_building"]),
+            "household": arrow_of(people["household_number"]),
+            "row": pa.array(people["row"].to_numpy()),
+        }
+    ).take(pa.array(rows))
+    ranks = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
+    return rows[ranks.to_numpy()]
+
+
+def sequences(municipality_codes: np.ndarray) -> np.ndarray:
+    """Sequence within the municipality, from 1 without a gap, for pieces already in order (int64)."""
+    count = len(municipality_codes)
+    if not count:
+        return np.zeros(0, dtype=np.int64)
+    change = np.flatnonzero(np.r_[True, municipality_codes[1:] != municipality_codes[:-1]])
+    sizes = np.diff(np.r_[change, count])
+    if sizes.max() > _MOST_PIECES:
+        raise JobError("1市町村の通数が7桁を超えます。", remedy="ジョブを分けてください。")
+    return np.arange(count) - np.repeat(change, sizes) + 1
+
+
+def piece_ids(job_id: str, municipality_codes: pd.Series, sequence: np.ndarray) -> pd.Series:
+    """Piece ids ``<JOB>-<jis_code>-<seq 7 digits>``."""
+    digits = pc.utf8_lpad(pc.cast(pa.array(sequence), pa.large_string()), SEQUENCE_DIGITS, "0")
+    return series_of(
+        pc.binary_join_element_wise(pa.scalar(job_id, pa.large_string()), arrow_of(municipality_codes), digits, _DASH)
+    )
+
+
+def matching_codes(ids: pd.Series, set_codes: pd.Series, *, sheets: int = 1) -> pd.Series:
+    """Matching codes (照合コード) ``<piece id>-<n><m>-<SET>-<C>`` of one-sheet pieces (contract 6)."""
+    parts = pc.binary_join_element_wise(
+        arrow_of(ids), pa.scalar(f"1{sheets}", pa.large_string()), arrow_of(set_codes), _DASH
+    )
+    bare = pc.replace_substring(parts, "-", "")
+    lengths = pc.utf8_length(bare).to_numpy()
+    checks = np.empty(len(lengths), dtype=object)
+    for length in np.unique(lengths).tolist():
+        chosen = np.flatnonzero(lengths == length)
+        text = "".join(bare.take(pa.array(chosen)).to_pylist())
+        matrix = np.frombuffer(text.encode("ascii"), dtype=np.uint8).reshape(len(chosen), length)
+        checks[chosen] = [chr(code) for code in mod37_36_column(matrix).tolist()]
+    return series_of(pc.binary_join_element_wise(parts, pa.array(checks, type=pa.large_string()), _DASH))
+
+
+def boxes(municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes) -> tuple[np.ndarray, np.ndarray]:
+    """Box number within the municipality and position in the box, both from 1 (int64).
+
+    A box holds a contiguous range of one municipality, at most ``max_pieces`` and ``max_grams``.
+    """
+    count = len(weights_cg)
+    number = np.zeros(count, dtype=np.int64)
+    position = np.zeros(count, dtype=np.int64)
+    total = np.r_[0, np.cumsum(weights_cg)]
+    ends = _group_ends(municipality_codes)
+    start = 0
+    for end in ends:
+        box = 0
+        while start < end:
+            box += 1
+            heavy = int(np.searchsorted(total, total[start] + limits.max_grams * 100, side="right")) - 1
+            stop = max(start + 1, min(start + limits.max_pieces, heavy, end))
+            number[start:stop] = box
+            position[start:stop] = np.arange(1, stop - start + 1)
+            start = stop
+    return number, position
+
+
+def lots(job_id: str, municipality_codes: np.ndarray, sheets: int) -> list[Lot]:
+    """Lots of at most ``sheets`` sheets: contiguous sequences, never two municipalities."""
+    result = []
+    start = 0
+    for end in _group_ends(municipality_codes):
+        code = str(municipality_codes[start])
+        for index, begin in enumerate(range(start, end, sheets), 1):
+            stop = min(begin + sheets, end)
+            first, last = begin - start + 1, stop - start
+            stem = f"{job_id}-{code}-L{index:02d}-{first:07d}-{last:07d}"
+            result.append(Lot(code, index, first, last, begin, stop, stem))
+        start = end
+    return result
+
+
+def print_places(plan_lots: list[Lot], count: int, up: int, depth: int) -> dict[str, pd.Series | np.ndarray]:
+    """Where each piece is printed: 1-up file and page, imposed file, press sheet and slot (all from 1)."""
+    file_codes = np.zeros(count, dtype=np.int32)
+    page = np.zeros(count, dtype=np.int64)
+    sheet = np.zeros(count, dtype=np.int64)
+    slot = np.zeros(count, dtype=np.int64)
+    for index, lot in enumerate(plan_lots):
+        size = lot.stop - lot.start
+        here = slice(lot.start, lot.stop)
+        file_codes[here] = index
+        page[here] = np.arange(size) * 2 + 1
+        sheet[here], slot[here] = slots_of(cut_and_stack(size, up, depth))
+    return {
+        "lot": file_codes.astype(np.int64),
+        "print_pdf": pick([lot.print_path for lot in plan_lots], file_codes),
+        "print_page": page,
+        "imposed_pdf": pick([lot.imposed_path for lot in plan_lots], file_codes),
+        "imposed_sheet": sheet,
+        "imposed_slot": slot,
+    }
+
+
+def _group_ends(codes: np.ndarray) -> list[int]:
+    if not len(codes):
+        return []
+    ends: list[int] = (np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist()
+    return [*ends, len(codes)]

@@ -1,0 +1,1 @@
+"""Weight, size, postage, customer barcode, registered numbers.  May touch base, order, intake, select."""

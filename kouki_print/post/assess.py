@@ -1,0 +1,120 @@
+"""What each printed piece weighs, which class and service it has, what it costs, and its customer barcode."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kouki_print.base.errors import JobError
+from kouki_print.base.problems import Finding
+from kouki_print.base.texts import STR, distinct, pick
+from kouki_print.order.load import LoadedOrder
+from kouki_print.order.models import Municipality, Order
+from kouki_print.post.barcode import customer_barcodes
+from kouki_print.post.problems import NO_BARCODE_OFF, PROBLEMS
+from kouki_print.post.sizeclass import size_class
+from kouki_print.post.tariff import NOT_MAILED, Tariff, TariffTable
+from kouki_print.post.weights import contents_of
+
+
+def assess(
+    people: pd.DataFrame,
+    decided: pd.DataFrame,
+    loaded: LoadedOrder,
+    tariff: Tariff,
+) -> pd.DataFrame:
+    """Postal side of the printed people: one row each, index = their position in ``people``.
+
+    Columns: weight_cg, max_grams (the letter's step), postage_yen (int64), size_class, mail_service
+    (``none`` = the municipality does not mail, or 窓口交付: postage 0), items, customer_barcode,
+    barcode_reason (text), sealed (bool).  JobError when a piece fits no class or the tariff has no row.
+    """
+    where = np.flatnonzero((decided["status"] == "printed").to_numpy())
+    mine = decided.take(where)
+    towns = people["municipality_code"].take(where)
+    columns = _by_kind(towns, mine, loaded, tariff.table_on(loaded.order.job.mail_on))
+    if loaded.order.printing.customer_barcode:
+        words, reasons = customer_barcodes(mine["to_postcode"], mine["to_address"], mine["to_building"])
+        columns["customer_barcode"] = pd.Series(words, dtype=STR)
+        columns["barcode_reason"] = pd.Series(reasons, dtype=STR)
+    else:
+        nothing = np.zeros(len(where), dtype=np.int64)
+        columns["customer_barcode"] = pick([""], nothing)
+        columns["barcode_reason"] = pick([NO_BARCODE_OFF], nothing)
+    return pd.DataFrame(columns).set_axis(where)
+
+
+def _by_kind(
+    towns: pd.Series,
+    mine: pd.DataFrame,
+    loaded: LoadedOrder,
+    table: TariffTable,
+) -> dict[str, pd.Series | np.ndarray]:
+    """Everything that depends only on municipality, document, set and pickup: worked out once per kind."""
+    keys = np.zeros(len(mine), dtype=np.int64)
+    levels: list[list[str]] = []
+    for column in (towns, mine["document"], mine["set_code"]):
+        values, at = distinct(column)
+        keys = keys * max(len(values), 1) + at
+        levels.append(values)
+    keys = keys * 2 + mine["pickup"].to_numpy(dtype=bool)
+    kinds, kind_at = np.unique(keys, return_inverse=True)
+    shape = (*(max(len(values), 1) for values in levels), 2)
+    rows = []
+    for kind in kinds:
+        place = np.unravel_index(kind, shape)
+        code, document, set_code = (values[at] for values, at in zip(levels, place, strict=False))
+        rows.append(
+            _kind(
+                loaded.order,
+                loaded.municipalities.get(code),
+                code,
+                document,
+                set_code,
+                bool(place[-1]),
+                table,
+            )
+        )
+    numbers = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3)
+    return {
+        "weight_cg": numbers[kind_at, 0],
+        "max_grams": numbers[kind_at, 1],
+        "postage_yen": numbers[kind_at, 2],
+        "size_class": pick([row[3] for row in rows], kind_at),
+        "mail_service": pick([row[4] for row in rows], kind_at),
+        "items": pick([row[5] for row in rows], kind_at),
+        "sealed": np.array([row[6] for row in rows], dtype=bool)[kind_at],
+    }
+
+
+def _kind(
+    order: Order,
+    town: Municipality | None,
+    code: str,
+    document: str,
+    set_code: str,
+    pickup: bool,
+    table: TariffTable,
+) -> tuple[int, int, int, str, str, str, bool]:
+    """(weight_cg, max_grams, yen, size class, service, items, sealed) of one kind of piece."""
+    if town is None:
+        raise JobError(
+            f"市町村コード「{code}」の連絡先がありません",
+            remedy="municipalities.csv にその市町村を追加してください。",
+        )
+    contents = contents_of(order, town, set_code)
+    service = getattr(order.mail, document) if town.mailed and not pickup else NOT_MAILED
+    size = size_class(order.envelope, contents.weight_cg)
+    price = table.price(service, size, contents.weight_cg)
+    return contents.weight_cg, price.max_grams, price.yen, size, service, contents.items, town.sealed
+
+
+def barcode_findings(assessed: pd.DataFrame) -> list[Finding]:
+    """Notes for the log: which people's pieces carry no customer barcode, and why."""
+    reasons = assessed["barcode_reason"]
+    found = []
+    for code in PROBLEMS:
+        rows = assessed.index.to_numpy(dtype=np.int64)[(reasons == code).to_numpy()]
+        if len(rows):
+            found.append(Finding(code, rows, column="郵便番号"))
+    return found

@@ -1,0 +1,134 @@
+"""The job folder on disk: order, export, contacts and questionnaire of a sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Template
+
+from kouki_print.base.errors import JobError
+from kouki_print.base.files import csv_text, write_bytes, write_csv, write_text
+from kouki_print.order.columns import EXPORT_COLUMNS
+from kouki_print.order.load import preset_names
+from kouki_print.sample.export import Encoding, build_export
+from kouki_print.sample.people import per_municipality
+from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_orders, table
+
+MOST_PEOPLE = 2_000_000
+LAYOUTS: dict[Encoding, str] = {"cp932": "standard", "utf-8": "standard-utf8"}
+_FIRST_REGISTERED = 399_600_0000  # ten digits without check digit: 簡易書留, region 99, large sender
+
+
+def known_presets() -> list[str]:
+    """Presets that ship with the product and for which samples have dates."""
+    return [preset for preset in preset_names() if preset in sample_orders()]
+
+
+def _order_of(preset: str) -> SampleOrder:
+    if preset not in known_presets():
+        raise JobError(
+            f"年度の規則（preset）「{preset}」の見本データは作れません。",
+            remedy=f"--preset に次のいずれかを指定してください: {', '.join(known_presets())}",
+        )
+    return sample_orders()[preset]
+
+
+def _check_arguments(target: Path, count: int, encoding: str, registered_numbers: bool) -> None:
+    if not 1 <= count <= MOST_PEOPLE:
+        raise JobError(
+            f"見本データの人数 {count:,} は範囲の外です。",
+            remedy=f"--count に1から{MOST_PEOPLE:,}までの数を指定してください。",
+        )
+    if encoding not in LAYOUTS:
+        raise JobError(
+            f"文字コード「{encoding}」の見本データは作れません。",
+            remedy="--encoding に cp932 か utf-8 を指定してください。",
+        )
+    if target.exists() and not target.is_dir():
+        raise JobError(
+            "見本データの書き込み先がフォルダーではありません。",
+            remedy="別の名前を指定してください。",
+            file=str(target),
+        )
+    if not registered_numbers and (target / "numbers.csv").exists():
+        raise JobError(
+            "書き込み先に前の引受番号の表 numbers.csv が残っています。",
+            remedy="別のフォルダーを指定するか、このファイルを移してください。",
+            file=str(target),
+        )
+
+
+def job_toml(order: SampleOrder, encoding: Encoding) -> str:
+    """The order as text, with a comment at each line that people change."""
+    template = Template((folder() / "job.toml.txt").read_text(encoding="utf-8"))
+    values = {
+        name: str(getattr(order, name)) for name in ("id", "title", "preset", "switch_on", "expires_on")
+    }
+    values |= {name: str(getattr(order, name)) for name in ("issued_on", "data_on", "mail_on")}
+    return template.substitute(values, layout=LAYOUTS[encoding])
+
+
+def number_ranges(count: int) -> dict[str, list[str]]:
+    """Registered-number ranges (引受番号) that suffice for ``count`` people: a tenth more, in hundreds.
+
+    11 digits with the check digit (first ten digits modulo 7).  A range stays within the 100,000
+    serials of its prefix, as the accepting offices give them out.
+    """
+    rows: list[tuple[str, int, int]] = []
+    start = _FIRST_REGISTERED
+    for code, size in zip(contacts().columns["jis_code"], per_municipality(count).tolist(), strict=True):
+        left = -(-size * 11 // 1000) * 100
+        while left:
+            length = min(left, 100_000 - start % 100_000)
+            rows.append((code, start, start + length - 1))
+            start, left = start + length, left - length
+    return {
+        "市町村コード": [code for code, _, _ in rows],
+        "開始番号": [f"{first}{first % 7}" for _, first, _ in rows],
+        "終了番号": [f"{last}{last % 7}" for _, _, last in rows],
+    }
+
+
+def write_sample(
+    dir: Path,
+    *,
+    preset: str,
+    count: int,
+    seed: int,
+    encoding: Encoding = "cp932",
+    registered_numbers: bool = False,
+    defects: bool = True,
+) -> None:
+    """Write a complete synthetic job folder: job.toml, export.csv, municipalities.csv, survey.csv.
+
+    All people are invented.  The same arguments give the same bytes.  ``registered_numbers`` adds
+    numbers.csv; ``defects=False`` leaves out the people with something wrong.  The export in CP932 has
+    Windows line ends, as exports of that encoding have; the other files are UTF-8.
+
+    JobError: unknown preset or encoding, a count out of range, a folder that cannot be used.
+    """
+    order = _order_of(preset)
+    _check_arguments(dir, count, encoding, registered_numbers)
+    export = build_export(order, count, seed, encoding, defects=defects)
+    headers = frozenset(
+        column.header for column in EXPORT_COLUMNS
+    )  # no sample cell holds a comma, quote or line end
+    text = csv_text(
+        {column.header: export.columns[column.key].tolist() for column in EXPORT_COLUMNS}, safe=headers
+    )
+    if encoding == "cp932":
+        text = text.replace("\n", "\r\n")
+    write_text(dir / "job.toml", job_toml(order, encoding))
+    write_bytes(dir / "export.csv", text.encode(encoding))
+    write_csv(dir / "municipalities.csv", contacts().columns)
+    write_csv(dir / "survey.csv", table("survey").columns)
+    if registered_numbers:
+        write_csv(dir / "numbers.csv", number_ranges(count))
+
+
+def write_shipped_sample(dir: Path) -> None:
+    """Write the sample that ships as ``samples/okinawa-r08``: 1,650 people, ``r08``, seed 1, UTF-8.
+
+    After a change of the sample room or its data: ``python -c "from pathlib import Path; from
+    kouki_print.sample import write_shipped_sample as w; w(Path('samples/okinawa-r08'))"``.
+    """
+    write_sample(dir, preset="r08", count=1650, seed=1, encoding="utf-8")

@@ -1,0 +1,177 @@
+"""One decision per person: printed (with reason, document and set), held, excluded or unissued.
+
+Order of decision: excluded, unissued, held, then the year's rules, so that exactly one status holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from kouki_print.base.dates import day64, wareki_column
+from kouki_print.base.problems import Finding, ProblemKind, Severity
+from kouki_print.base.texts import arrow_of, distinct, filled, pick
+from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
+from kouki_print.order.load import LoadedOrder
+from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Order
+from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, no_forward
+from kouki_print.select.problems import PROBLEMS
+from kouki_print.select.rules import NO_RULE, boundary_days, looks_at, rule_numbers
+
+STATUSES = ("printed", "held", "excluded", "unissued")
+PRINTED, HELD, EXCLUDED, UNISSUED = range(4)
+FROM_EXPORT = "EXPORT"  # reason of a document that the export asked for against the rules
+_NONE = len(DOCUMENTS)  # no document
+_KINDS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **PROBLEMS}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decided table (one row per person, same order) and the problems that deciding brought up."""
+
+    decided: pd.DataFrame
+    findings: list[Finding]
+
+
+def severity_of(finding: Finding) -> Severity:
+    """Severity of a finding: its own, else that of its code."""
+    return finding.severity or _KINDS[finding.code].severity
+
+
+def problem_texts(findings: Iterable[Finding], people: int) -> pd.Series:
+    """For each person the codes of problems to hold or to look at, sorted and joined by ``;``."""
+    told = [finding for finding in findings if severity_of(finding) != "note"]
+    codes = sorted({finding.code for finding in told})
+    bits = np.zeros(people, dtype=np.int64)
+    for finding in told:
+        bits[finding.rows] |= 1 << codes.index(finding.code)
+    places, masks = pd.factorize(bits)
+    return pick(
+        [
+            ";".join(code for number, code in enumerate(codes) if mask >> number & 1)
+            for mask in masks.tolist()
+        ],
+        places,
+    )
+
+
+def _held_rows(findings: Iterable[Finding], people: int) -> np.ndarray:
+    held = np.zeros(people, dtype=bool)
+    for finding in findings:
+        if severity_of(finding) == "hold":
+            held[finding.rows] = True
+    return held
+
+
+def _found(
+    code: str, mask: np.ndarray, column: str = "", values: Sequence[str] | None = None
+) -> list[Finding]:
+    """The finding of a mask (none when no row is marked); ``values`` has one text per marked row."""
+    rows = np.flatnonzero(mask)
+    return [Finding(code, rows, column, values)] if len(rows) else []
+
+
+def _values(texts: pd.Series, mask: np.ndarray) -> list[str]:
+    return arrow_of(texts).take(pa.array(np.flatnonzero(mask))).to_pylist()
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Document chosen for each person: reason text column, and position in DOCUMENTS (_NONE = none)."""
+
+    reason: pd.Series
+    document: np.ndarray
+    findings: list[Finding]
+
+
+def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray) -> _Choice:
+    """Document by rules or export; disagreements of ``open_`` people (not excluded, not unissued) listed."""
+    numbers = rule_numbers(people, order)
+    by_rule = np.array([DOCUMENTS.index(rule.document) for rule in order.rule] + [_NONE])[numbers]
+    values, places = distinct(people["document_given"])
+    given = np.array([DOCUMENTS.index(value) if value else _NONE for value in values], dtype=np.int64)[places]
+    differs = (given != _NONE) & (given != by_rule)
+    reason = np.where(numbers == NO_RULE, len(order.rule), numbers)
+    document = by_rule
+    if order.job.document_from == "export":
+        document = np.where(differs, given, by_rule)
+        reason = np.where(differs, len(order.rule) + 1, reason)
+    names = [DOCUMENT_JA[key] for key in DOCUMENTS] + ["なし"]
+    told = differs & open_
+    texts = [
+        f"移行データ {names[a]}、規則 {names[b]}" for a, b in zip(given[told], by_rule[told], strict=True)
+    ]
+    findings = _found("DOCUMENT_DIFFERS", told, "交付書類区分", texts)
+    findings += _found("NO_RULE", open_ & (document == _NONE))
+    carried = np.array([key in {entry.document for entry in order.set} for key in DOCUMENTS] + [True])
+    lost = open_ & ~carried[document]
+    findings += _found("NO_SET", lost, "交付書類区分", [names[place] for place in document[lost]])
+    return _Choice(pick([rule.reason for rule in order.rule] + ["", FROM_EXPORT], reason), document, findings)
+
+
+def _notes(people: pd.DataFrame, order: Order, open_: np.ndarray, valid_until: np.ndarray) -> list[Finding]:
+    """To be looked at although nothing is wrong: boundary births, missing counts, short expiry."""
+    born = people["birth_date"].to_numpy()
+    boundary = open_ & np.isin(
+        born, np.array([day64(day) for day in boundary_days(order)], dtype="datetime64[s]")
+    )
+    findings = _found("BOUNDARY_BIRTH", boundary, "生年月日", _values(wareki_column(born), boundary))
+    for key, column in (("used_12m", "利用回数１年"), ("used_3m", "利用回数３月")):
+        if looks_at(order.rule, key):
+            empty = open_ & people["linked"].to_numpy() & (people[key].to_numpy() < 0)
+            findings += _found("USE_COUNT_EMPTY", empty, column)
+    short = open_ & (valid_until < day64(order.job.expires_on))
+    return findings + _found("EXPIRY_SHORT", short, "有効期限", _values(wareki_column(valid_until), short))
+
+
+def _valid_until(people: pd.DataFrame, order: Order) -> np.ndarray:
+    """Expiry to print: the earlier of the export's and the job's (NaT = the job's)."""
+    return np.fmin(people["expires_on"].to_numpy().astype("datetime64[s]"), day64(order.job.expires_on))
+
+
+def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder) -> Decision:
+    """Status, reason, document, set and delivery of every person, in the order of ``people``.
+
+    ``findings`` are those of intake (with the character check).  Reason, document and set are empty
+    unless printed.  ``problems`` joins all codes of severity hold and warn.
+    """
+    settings = order.order
+    count = len(people)
+    excluded = np.zeros(count, dtype=bool)
+    for key in settings.excluded:
+        excluded |= people[key].to_numpy()
+    unissued = filled(people["unissued_reasons"]) & ~excluded
+    open_ = ~(excluded | unissued)
+    valid_until = _valid_until(people, settings)
+    choice = _choose(people, settings, open_)
+    own = [*choice.findings, *_notes(people, settings, open_, valid_until)]
+    if settings.checks.protected_without_instruction == "hold":
+        unsafe = open_ & people["protected"].to_numpy() & ~has_instruction(people, settings)
+        own += _found("PROTECTED_NO_INSTRUCTION", unsafe, "支援措置")
+    everything = [*findings, *own]
+    held = open_ & _held_rows(everything, count)
+    status = np.select([excluded, unissued, held], [EXCLUDED, UNISSUED, HELD], PRINTED)
+    printed = status == PRINTED
+    document = np.where(printed, choice.document, _NONE)
+    sets = [settings.set_for(key).code if _carried(settings, key) else "" for key in DOCUMENTS]
+    table: dict[str, pd.Series | np.ndarray] = {
+        "status": pick(STATUSES, status),
+        "reason": choice.reason.where(printed, ""),
+        "document": pick([*DOCUMENTS, ""], document),
+        "set_code": pick([*sets, ""], document),
+        "problems": problem_texts(everything, count),
+        "unissued_reason": first_reason(people["unissued_reasons"].where(unissued, "")),
+        **delivery_columns(people, settings),
+        "no_forward": no_forward(people, order.municipalities),
+        "pickup": people["pickup"].to_numpy(),
+        "valid_until": valid_until,
+    }
+    return Decision(pd.DataFrame(table, copy=False), own)
+
+
+def _carried(order: Order, document: str) -> bool:
+    return any(entry.document == document for entry in order.set)
