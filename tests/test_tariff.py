@@ -87,7 +87,7 @@ def test_price_never_falls_with_weight(weight: int, service: str) -> None:
 
 def test_nothing_nearest_is_ever_taken() -> None:
     table = TARIFF.table_on(dt.date(2026, 7, 13))
-    with pytest.raises(JobError, match="定形・50.01g"):
+    with pytest.raises(JobError, match=r"定形・50\.01g"):
         table.price("ordinary", "standard", 5001)
     with pytest.raises(JobError, match="specified_record"):
         table.price("specified_record", "nonstandard_large", 100_001)

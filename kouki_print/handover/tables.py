@@ -47,8 +47,9 @@ UNISSUED_JA: Mapping[str, str] = {
 }
 _MUST_QUOTE = (b",", b'"', b"\n", b"\r")
 _FORMULA_STARTS = "^[=+\\-@\\t\\r]"
-_COMMA, _LINE_END, _QUOTE = (pa.scalar(mark, pa.large_string()) for mark in ',\n"')
-_NOTHING = pa.scalar("", pa.large_string())
+_COMMA, _LINE_END, _QUOTE, _APOSTROPHE, _NOTHING = (
+    pa.scalar(mark, pa.large_string()) for mark in (",", "\n", '"', "'", "")
+)
 
 
 def csv_bytes(columns: Mapping[str, Any]) -> bytes:
@@ -89,7 +90,7 @@ def neutralised(texts: Any) -> pa.LargeStringArray:
     cells = arrow_of(texts)
     risky = pc.match_substring_regex(cells, _FORMULA_STARTS)
     return (
-        pc.if_else(risky, pc.binary_join_element_wise("'", cells, ""), cells)
+        pc.if_else(risky, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
         if pc.any(risky).as_py()
         else cells
     )

@@ -25,16 +25,14 @@ _LIMITS = frozenset({"現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ"})
 PROBLEMS = {
     "DOES_NOT_FIT": ProblemKind(
         "hold",
-        "「{value}」が様式の枠に入りません（長体・2行でも不足）。",
+        "「{value}」が様式の枠に入りません（長体や改行でも不足）。",
         "送付先や方書を短い表記に直すか、様式の枠を広げてください。",
     ),
 }
 FIELD_JA = {
     "to_name": "宛名",
     "to_postcode": "郵便番号",
-    "to_address": "住所",
-    "to_building": "方書",
-    "to_attention": "様方・施設名",
+    "to_place": "住所・方書・様方",
     "name": "氏名",
     "insured_number": "被保険者番号",
     "insurer_number": "保険者番号",
@@ -73,9 +71,9 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
     texts = {
         "to_name": _honoured(decided["to_name"]),
         "to_postcode": "〒" + decided["to_postcode"].str.slice(0, 3) + "-" + decided["to_postcode"].str.slice(3),
-        "to_address": decided["to_address"],
-        "to_building": decided["to_building"],
-        "to_attention": _attention(decided["to_via"], decided["to_care_of"]),
+        "to_place": _place(
+            decided["to_address"], decided["to_building"], _attention(decided["to_via"], decided["to_care_of"])
+        ),
         "name": people["name"],
         "insured_number": people["insured_number"],
         "insurer_number": people["insurer_number"],
@@ -104,6 +102,14 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
 def _honoured(names: pd.Series) -> pd.Series:
     """Name with 様 exactly once: the 2025 accident printed it twice."""
     return names.where(names.str.endswith(HONORIFIC), names + "　" + HONORIFIC)
+
+
+def _place(*lines: pd.Series) -> pd.Series:
+    """Address, building and 様方 below each other, empty ones left out."""
+    text = lines[0]
+    for line in lines[1:]:
+        text = text + ("\n" + line).where(line != "", "")
+    return text
 
 
 def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:

@@ -68,8 +68,8 @@ class Box(_Item):
 class FieldItem(_Item):
     """Personal text (項目): ``bind`` names a column of the page fields; it never leaves ``width``.
 
-    Fit: natural width; else condensed (長体) down to ``min_condense`` per cent; else, with
-    ``lines`` 2, two lines ``leading`` apart; else the person is held.
+    Fit: natural width; else condensed (長体), else broken while ``lines`` (``leading`` mm apart) are
+    free, else condensed down to ``min_condense`` per cent; else the person is held.
     """
 
     bind: str
@@ -80,7 +80,7 @@ class FieldItem(_Item):
     font: FontName = "mincho"
     align: Align = "left"
     min_condense: Annotated[int, Field(ge=50, le=100)] = 80
-    lines: Literal[1, 2] = 1
+    lines: Annotated[int, Field(ge=1, le=6)] = 1
     leading: float = 0
     pitch: float = 0
     when: str = ""
