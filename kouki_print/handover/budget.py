@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import write_csv
-from kouki_print.base.texts import arrow_of, distinct
+from kouki_print.base.texts import arrow_of, distinct, series_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Envelope, Municipality
 from kouki_print.post.sizeclass import size_class
@@ -118,8 +118,7 @@ def municipality_codes(plan: pd.DataFrame) -> pd.Series:
     """Municipality of each piece: its own column, or part of the piece_id ``<JOB>-<jis_code>-<seq 7>``."""
     if "municipality_code" in plan:
         return plan["municipality_code"]
-    cut = pc.utf8_slice_codeunits(arrow_of(plan["piece_id"]), -13, -8)
-    return pd.Series(cut.to_pandas(), index=plan.index)
+    return series_of(pc.utf8_slice_codeunits(arrow_of(plan["piece_id"]), -13, -8))
 
 
 def _groups(plan: pd.DataFrame) -> pd.DataFrame:

@@ -89,11 +89,7 @@ def neutralised(texts: Any) -> pa.LargeStringArray:
     """Text cells that a spreadsheet opens safely: an apostrophe before a leading = + - @, tab or CR."""
     cells = arrow_of(texts)
     risky = pc.match_substring_regex(cells, _FORMULA_STARTS)
-    return (
-        pc.if_else(risky, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
-        if pc.any(risky).as_py()
-        else cells
-    )
+    return pc.if_else(risky, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
 
 
 def grams(weights_cg: Any) -> pa.LargeStringArray:

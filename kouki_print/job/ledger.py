@@ -21,6 +21,7 @@ from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
 SCHEMA_VERSION = 1
+_BLOCK = 10_000  # rows turned into Python values at a time
 _SCHEMA = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE municipality (
@@ -86,10 +87,16 @@ def put_job(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
     connection.executemany("INSERT INTO job VALUES (?, ?)", sorted({"schema": str(SCHEMA_VERSION), **values}.items()))
 
 
-def put_rows(connection: sqlite3.Connection, table: str, columns: Sequence[Sequence[Any]]) -> None:
-    """Insert a table given as columns of equal length (lists of text and int)."""
+def put_rows(connection: sqlite3.Connection, table: str, columns: Sequence[Any]) -> None:
+    """Insert a table given as columns of equal length (lists, arrays or pandas columns of text and int)."""
     holes = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} VALUES ({holes})", zip(*columns, strict=True))
+    for start in range(0, len(columns[0]), _BLOCK):
+        block = [_plain(column[start : start + _BLOCK]) for column in columns]
+        connection.executemany(f"INSERT INTO {table} VALUES ({holes})", zip(*block, strict=True))
+
+
+def _plain(column: Any) -> list[Any]:
+    return column if isinstance(column, list) else column.tolist()
 
 
 def put_event(connection: sqlite3.Connection, at: str, kind: str, source: str, piece_id: str | None = None) -> None:

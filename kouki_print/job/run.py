@@ -235,19 +235,15 @@ def _write_ledger(building: Path, prepared: Prepared, results: Sequence[LotResul
             connection,
             "record",
             [
-                people["row"].tolist(),
-                people["municipality_code"].tolist(),
-                decided["status"].tolist(),
-                decided["reason"].tolist(),
+                people["row"],
+                people["municipality_code"],
+                decided["status"],
+                decided["reason"],
             ],
         )
         ledger.put_rows(connection, "lot", _lot_columns(results))
-        ledger.put_rows(connection, "piece", [_plain(plan[name]) for name in ledger.PIECE_COLUMNS])
+        ledger.put_rows(connection, "piece", [plan[name] for name in ledger.PIECE_COLUMNS])
         ledger.put_event(connection, now, "printed", "run")
-
-
-def _plain(column: pd.Series) -> list[object]:
-    return column.tolist()
 
 
 def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:

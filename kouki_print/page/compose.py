@@ -15,8 +15,8 @@ import pandas as pd
 
 from kouki_print.base.errors import JobError
 from kouki_print.page.codes import SIZE, barcode_paths, qr_paths
-from kouki_print.page.fit import fit
-from kouki_print.page.fonts import Style, clusters
+from kouki_print.page.fit import fit_all
+from kouki_print.page.fonts import Style
 from kouki_print.page.layout import MM, CustomerBarcode, FieldItem, Layout, Qr, Side, Text
 from kouki_print.page.operators import Canvas, number
 
@@ -125,36 +125,46 @@ class Composer:
     ) -> list[bytes]:
         codes, texts = pd.factorize(fields[item.bind])
         drawn = np.empty(len(texts) + 1, dtype=object)
-        drawn[:-1] = [self._draw(item, text) for text in texts.tolist()]
+        drawn[:-1] = self._draw_all(item, texts.tolist())
         drawn[-1] = b""
         if item.when:
             codes = np.where(flags[item.when], codes, -1)
         result: list[bytes] = drawn[codes].tolist()
         return result
 
-    def _draw(self, item: FieldItem, text: str) -> bytes:
-        if not text:
-            return b""
+    def _draw_all(self, item: FieldItem, texts: list[str]) -> list[bytes]:
+        """Operators of each distinct text of a field."""
         style = self.canvas.styles[item.font]
         if item.pitch:
-            return self._spaced(item, text, style)
-        fitted = fit(text, item, style)
-        if fitted is None:  # the line holds such people before this; a page is never drawn wrong
-            raise JobError("枠に入らない文字列が組版に渡りました。", remedy="開発元に知らせてください。", column=item.bind)
+            return [self._spaced(item, text, style) for text in texts]
+        leading = item.leading or item.size / MM * 1.15
+        left = number(item.x * MM)
+        places = [
+            b"1 0 0 1 %s %s Tm " % (left, self.canvas.baseline(item.y + line * leading, item.size))
+            for line in range(item.lines)
+        ]
         out = []
-        for index, (line, scale) in enumerate(fitted.lines):
-            shift = 0.0
-            if item.align != "left":
-                free = item.width * MM - style.width(line) * item.size * scale / 100_000
-                shift = free if item.align == "right" else free / 2
-            drop = index * (item.leading or item.size / MM * 1.15)
-            place = b"1 0 0 1 %s %s Tm " % (
-                number(item.x * MM + shift),
-                self.canvas.baseline(item.y + drop, item.size),
-            )
-            show = self._show(line, item, style)
-            out.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
-        return b"".join(out)
+        for text, fitted in zip(texts, fit_all(texts, item, style), strict=True):
+            if fitted is None:  # the line holds such people before this; a page is never drawn wrong
+                raise JobError(
+                    "枠に入らない文字列が組版に渡りました。", remedy="開発元に知らせてください。", column=item.bind
+                )
+            parts = []
+            for index, (line, scale) in enumerate(fitted.lines if text else ()):
+                place = places[index] if item.align == "left" else self._aligned(item, line, scale, style)
+                show = self._show(line, item, style)
+                parts.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
+            out.append(b"".join(parts))
+        return out
+
+    def _aligned(self, item: FieldItem, line: str, scale: int, style: Style) -> bytes:
+        """Place of a centred or right-aligned single line."""
+        free = item.width * MM - style.width(line) * item.size * scale / 100_000
+        shift = free if item.align == "right" else free / 2
+        return b"1 0 0 1 %s %s Tm " % (
+            number(item.x * MM + shift),
+            self.canvas.baseline(item.y, item.size),
+        )
 
     def _show(self, text: str, item: FieldItem, style: Style) -> bytes:
         try:
@@ -164,13 +174,20 @@ class Composer:
         return b"/%s0 %s Tf <%s>Tj\n" % (style.key.encode("ascii"), number(item.size), body)
 
     def _spaced(self, item: FieldItem, text: str, style: Style) -> bytes:
-        """Characters one ``pitch`` apart, each in the middle of its cell (numbers in boxes)."""
-        out = []
-        for index, cluster in enumerate(clusters(text)):
-            shift = index * item.pitch * MM + (item.pitch * MM - style.width(cluster) * item.size / 1000) / 2
-            place = (number(item.x * MM + shift), self.canvas.baseline(item.y, item.size))
-            out.append(b"1 0 0 1 %s %s Tm %s" % (*place, self.canvas.show(cluster, style, item.size)))
-        return b"".join(out)
+        """Characters one ``pitch`` apart, in the middle of their cells (numbers in boxes).
+
+        All characters have the width of a digit, so one character spacing (Tc) places them.
+        """
+        if not text:
+            return b""
+        advance = style.width(text[0]) * item.size / 1000
+        spacing = item.pitch * MM - advance
+        return b"%s Tc 1 0 0 1 %s %s Tm %s0 Tc\n" % (
+            number(spacing),
+            number(item.x * MM + spacing / 2),
+            self.canvas.baseline(item.y, item.size),
+            self._show(text, item, style),
+        )
 
     def _barcodes(self, item: CustomerBarcode, codewords: Sequence[str]) -> list[bytes]:
         unit = item.points * _BARCODE_UNIT

@@ -106,9 +106,31 @@ def widths(texts: Sequence[str], style: Style) -> np.ndarray:
     return result
 
 
+def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted | None]:
+    """:func:`fit` of many texts: those whose paragraphs stand comfortably go by columns, the rest one by one."""
+    paragraphs = [text.split("\n") for text in texts]
+    flat = [paragraph for parts in paragraphs for paragraph in parts]
+    limit = limit_of(item)
+    natural = np.maximum(widths(flat, style), 1)
+    scales = np.where(natural <= limit, 100, (100 * limit / natural).astype(np.int64)).tolist()
+    floor = max(_COMFORTABLE, item.min_condense)
+    result: list[Fitted | None] = []
+    start = 0
+    for text, parts in zip(texts, paragraphs, strict=True):
+        stop = start + len(parts)
+        mine = scales[start:stop]
+        if len(parts) <= item.lines and min(mine) >= floor:
+            result.append(Fitted(tuple(zip(parts, mine, strict=True))))
+        else:
+            result.append(fit(text, item, style))
+        start = stop
+    return result
+
+
 def overflowing(texts: Sequence[str], item: FieldItem, style: Style) -> np.ndarray:
     """Positions (int64) of the texts that do not fit the field."""
     several = np.fromiter(("\n" in text for text in texts), dtype=bool, count=len(texts))
     lines = ["" if multi else text for text, multi in zip(texts, several.tolist(), strict=True)]
-    wide = np.flatnonzero(several | (widths(lines, style) * item.min_condense > limit_of(item) * 100))
-    return np.array([position for position in wide.tolist() if fit(texts[position], item, style) is None], dtype=np.int64)
+    doubtful = np.flatnonzero(several | (widths(lines, style) * item.min_condense > limit_of(item) * 100))
+    fitted = fit_all([texts[position] for position in doubtful.tolist()], item, style)
+    return doubtful[[lines is None for lines in fitted]]

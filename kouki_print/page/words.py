@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import lru_cache
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from kouki_print.base.dates import wareki
@@ -18,20 +19,26 @@ from kouki_print.order.models import Contact, Order
 from kouki_print.page.layout import Text
 
 
+@lru_cache(maxsize=1)
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment(loader=FileSystemLoader(template_dir() / "words"), undefined=StrictUndefined)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(words: str, text: str) -> Template:
+    """Templates are compiled once per process: the same few serve every lot."""
+    return _environment().get_template(f"{words}.txt") if words else _environment().from_string(text)
+
+
 def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Text], str]:
     """A function that gives the words of a static text item."""
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(template_dir() / "words"), undefined=StrictUndefined, keep_trailing_newline=False
-    )
     context = {"job": _job_words(order), "insurer": {"name": order.insurer.name}}
     if municipality is not None:
         context["municipality"] = municipality.model_dump()
 
     def render(item: Text) -> str:
         try:
-            if item.words:
-                return environment.get_template(f"{item.words}.txt").render(context)
-            return environment.from_string(item.text).render(context)
+            return _compiled(item.words, item.text).render(context)
         except TemplateError as error:
             raise JobError(
                 f"文面「{item.words or item.text}」を作れません（{error}）。",
