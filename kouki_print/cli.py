@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 import kouki_print
@@ -72,7 +79,9 @@ def _progress(console: Console) -> Progress:
 
 
 _JOB = click.argument("job", type=click.Path(path_type=Path), metavar="JOB")
-_OUT = click.option("--out", required=True, type=click.Path(path_type=Path), help="出力フォルダー", metavar="OUT")
+_OUT = click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="出力フォルダー", metavar="OUT"
+)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,7 +99,11 @@ def main() -> None:
 @click.option("--count", required=True, type=click.IntRange(1, 2_000_000), help="人数")
 @click.option("--seed", default=1, show_default=True, help="乱数の種（同じ値なら同じデータ）")
 @click.option(
-    "--encoding", default="cp932", show_default=True, type=click.Choice(["cp932", "utf-8"]), help="移行データの文字コード"
+    "--encoding",
+    default="cp932",
+    show_default=True,
+    type=click.Choice(["cp932", "utf-8"]),
+    help="移行データの文字コード",
 )
 def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> None:
     """架空の人だけの見本ジョブを作ります。

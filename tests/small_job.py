@@ -68,13 +68,18 @@ def person(count: int = 1, **changes: str) -> dict[str, str]:
 
 
 def export_text(people: Sequence[Mapping[str, str]], extra: Sequence[str] = ()) -> str:
-    """Export CSV of people by key, columns as the keys come; ``extra`` are further headers, with cells under the header itself."""
+    """Export CSV of people by key, columns as the keys come.
+
+    ``extra`` are further headers, with cells under the header itself.
+    """
     used = [BY_KEY[key] for key in dict.fromkeys(key for each in people for key in each) if key in BY_KEY]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.header for column in used] + list(extra))
     for each in people:
-        writer.writerow([each.get(column.key, "") for column in used] + [each.get(name, "") for name in extra])
+        writer.writerow(
+            [each.get(column.key, "") for column in used] + [each.get(name, "") for name in extra]
+        )
     return out.getvalue()
 
 
@@ -91,7 +96,9 @@ def survey_text(changes: Mapping[str, Mapping[str, str]] | None = None) -> str:
     return out.getvalue()
 
 
-def write_job(folder: Path, people: Sequence[Mapping[str, str]] = (), job: str = JOB, **survey: object) -> Path:
+def write_job(
+    folder: Path, people: Sequence[Mapping[str, str]] = (), job: str = JOB, **survey: object
+) -> Path:
     """Write the folder; returns it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "job.toml").write_text(job, encoding="utf-8")

@@ -51,6 +51,8 @@ def csv_text(columns: Mapping[str, Sequence[object]], *, safe: frozenset[str] = 
     return "\n".join(lines)
 
 
-def write_csv(path: Path, columns: Mapping[str, Sequence[object]], *, safe: frozenset[str] = frozenset()) -> None:
+def write_csv(
+    path: Path, columns: Mapping[str, Sequence[object]], *, safe: frozenset[str] = frozenset()
+) -> None:
     """Machine CSV (UTF-8 without BOM) of :func:`csv_text`, whole or not at all."""
     write_text(path, csv_text(columns, safe=safe))

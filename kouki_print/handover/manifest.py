@@ -110,7 +110,9 @@ def _enclosures(order: Order, municipality: Municipality, plan: pd.DataFrame) ->
     names = {entry.code: entry.name for entry in order.enclosure}
     names.update({extra.code: extra.name for extra in municipality.extras})
     return [
-        {"code": code, "name": name, "quantity": quantity[code]} for code, name in names.items() if code in quantity
+        {"code": code, "name": name, "quantity": quantity[code]}
+        for code, name in names.items()
+        if code in quantity
     ]
 
 

@@ -22,7 +22,9 @@ def check_balance(out: Path, records: int, municipalities: Mapping[str, Any]) ->
     manifests, pieces, yen = _manifests(out, municipalities)
     with open_ledger(out) as connection:
         ledger = {status: status_counts(connection).get(status, 0) for status in STATUSES}
-        in_ledger, ledger_yen = connection.execute("SELECT COUNT(*), TOTAL(postage_yen) FROM piece").fetchone()
+        in_ledger, ledger_yen = connection.execute(
+            "SELECT COUNT(*), TOTAL(postage_yen) FROM piece"
+        ).fetchone()
         outside = dict(
             connection.execute(
                 "SELECT status, COUNT(*) FROM record WHERE municipality_code NOT IN (SELECT code FROM municipality)"

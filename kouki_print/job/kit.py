@@ -52,13 +52,15 @@ def load_styles() -> dict[str, Style]:
 
 def load_layouts(order: Order) -> dict[str, Layout]:
     """The layout of each document that the order's rules can give; all of one finished size."""
-    names = {
+    names: dict[str, str] = {
         "certificate": order.printing.certificate_layout,
         "notice": order.printing.notice_layout,
         "insurance_card": order.printing.insurance_card_layout,
     }
-    wanted = {rule.document for rule in order.rule}
-    layouts = {document: load_layout(name) for document, name in names.items() if document in wanted}
+    wanted: set[str] = {rule.document for rule in order.rule}
+    layouts: dict[str, Layout] = {
+        document: load_layout(name) for document, name in names.items() if document in wanted
+    }
     if len({layout.sheet for layout in layouts.values()}) > 1:
         raise JobError(
             "書類ごとに仕上がり寸法が違います。",

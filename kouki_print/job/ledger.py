@@ -37,9 +37,10 @@ CREATE TABLE lot (
   press_sheets INTEGER NOT NULL, printed_texts BLOB NOT NULL
 );
 CREATE TABLE piece (
-  piece_id TEXT PRIMARY KEY, row INTEGER NOT NULL UNIQUE REFERENCES record(row), lot INTEGER NOT NULL REFERENCES lot(id),
-  municipality_code TEXT NOT NULL, sequence INTEGER NOT NULL, document TEXT NOT NULL, set_code TEXT NOT NULL,
-  matching_code TEXT NOT NULL, customer_barcode TEXT NOT NULL, mail_service TEXT NOT NULL, postage_yen INTEGER NOT NULL,
+  piece_id TEXT PRIMARY KEY, row INTEGER NOT NULL UNIQUE REFERENCES record(row),
+  lot INTEGER NOT NULL REFERENCES lot(id), municipality_code TEXT NOT NULL, sequence INTEGER NOT NULL,
+  document TEXT NOT NULL, set_code TEXT NOT NULL, matching_code TEXT NOT NULL, customer_barcode TEXT NOT NULL,
+  mail_service TEXT NOT NULL, postage_yen INTEGER NOT NULL,
   box INTEGER NOT NULL, position INTEGER NOT NULL, print_page INTEGER NOT NULL,
   imposed_sheet INTEGER NOT NULL, imposed_slot INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -84,7 +85,9 @@ def open_ledger(out: Path) -> Iterator[sqlite3.Connection]:
 
 def put_job(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:
     """Facts about the whole job as key and text."""
-    connection.executemany("INSERT INTO job VALUES (?, ?)", sorted({"schema": str(SCHEMA_VERSION), **values}.items()))
+    connection.executemany(
+        "INSERT INTO job VALUES (?, ?)", sorted({"schema": str(SCHEMA_VERSION), **values}.items())
+    )
 
 
 def put_rows(connection: sqlite3.Connection, table: str, columns: Sequence[Any]) -> None:
@@ -99,9 +102,13 @@ def _plain(column: Any) -> list[Any]:
     return column if isinstance(column, list) else column.tolist()
 
 
-def put_event(connection: sqlite3.Connection, at: str, kind: str, source: str, piece_id: str | None = None) -> None:
+def put_event(
+    connection: sqlite3.Connection, at: str, kind: str, source: str, piece_id: str | None = None
+) -> None:
     """Append one event (never changed afterwards)."""
-    connection.execute("INSERT INTO event (at, piece_id, kind, source) VALUES (?, ?, ?, ?)", (at, piece_id, kind, source))
+    connection.execute(
+        "INSERT INTO event (at, piece_id, kind, source) VALUES (?, ?, ?, ?)", (at, piece_id, kind, source)
+    )
 
 
 def pack_texts(fields: PageFields) -> bytes:
@@ -135,5 +142,7 @@ def unpack_texts(blob: bytes) -> PageFields:
 
 def status_counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Records by status."""
-    rows: Iterable[tuple[str, int]] = connection.execute("SELECT status, COUNT(*) FROM record GROUP BY status")
+    rows: Iterable[tuple[str, int]] = connection.execute(
+        "SELECT status, COUNT(*) FROM record GROUP BY status"
+    )
     return dict(rows)

@@ -139,7 +139,9 @@ def _write_streams(
         texts: dict[str, pd.Series] = {str(name): column for name, column in fields.texts.items()}
         places = rows.tolist()
         codewords = [task.codewords[row] for row in places]
-        for row, code in zip(places, composer.code_streams([task.matching_codes[row] for row in places]), strict=True):
+        for row, code in zip(
+            places, composer.code_streams([task.matching_codes[row] for row in places]), strict=True
+        ):
             contents[row].append(code)
         for name, side in zip(_SIDES, composer.layout.sides(), strict=True):
             variable = composer.variable(side, texts, fields.flags, codewords, render)
@@ -149,10 +151,10 @@ def _write_streams(
                 text[name][rows] = 1
     per_piece = np.array([len(parts) for parts in contents], dtype=np.int64)
     first = write_piece_streams(file, [content for parts in contents for content in parts])
-    code = first + np.cumsum(per_piece) - per_piece
-    front = np.where(text["front"], code + 1, 0)
-    back = np.where(text["back"], code + 1 + text["front"], 0)
-    return _Streams(code, {"front": front, "back": back})
+    numbers = first + np.cumsum(per_piece) - per_piece
+    front = np.where(text["front"], numbers + 1, 0)
+    back = np.where(text["back"], numbers + 1 + text["front"], 0)
+    return _Streams(numbers, {"front": front, "back": back})
 
 
 def _page_heads(
@@ -192,7 +194,12 @@ def _ends(file: PdfFile) -> tuple[bytes, bytes, bytes]:
 
 
 def _finish_single(
-    file: PdfFile, kit: PrintKit, task: LotTask, composers: Mapping[str, Composer], streams: _Streams, resources: int
+    file: PdfFile,
+    kit: PrintKit,
+    task: LotTask,
+    composers: Mapping[str, Composer],
+    streams: _Streams,
+    resources: int,
 ) -> WrittenFile:
     """1-up file: page 2n-1 the front, 2n the back of piece n, one record each."""
     sheet = next(iter(composers.values())).layout.sheet
@@ -230,7 +237,12 @@ def _finish_single(
 
 
 def _finish_imposed(
-    file: PdfFile, kit: PrintKit, task: LotTask, composers: Mapping[str, Composer], streams: _Streams, resources: int
+    file: PdfFile,
+    kit: PrintKit,
+    task: LotTask,
+    composers: Mapping[str, Composer],
+    streams: _Streams,
+    resources: int,
 ) -> tuple[WrittenFile, int]:
     """Imposed file: press sheets in cut-and-stack order, front and back page of each."""
     imposition = kit.imposition
@@ -283,7 +295,10 @@ def _sheet_lines(kit: PrintKit, task: LotTask, imposition: Imposition, count: in
     )
     label = f"{task.lot.stem}  ロット{task.lot.number}  "
     return [
-        stream(head + f"{label}{sheet}/{count}枚目".translate(table).encode("ascii") + b">Tj ET\n", compress=False)
+        stream(
+            head + f"{label}{sheet}/{count}枚目".translate(table).encode("ascii") + b">Tj ET\n",
+            compress=False,
+        )
         for sheet in range(1, count + 1)
     ]
 

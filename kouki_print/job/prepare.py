@@ -82,7 +82,9 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         drawable = [styles["mincho"], styles["gothic"], styles["bold"]]
         findings = [
             *intake.findings,
-            *check_characters(people, lambda cluster: all(style.can_draw(cluster) for style in drawable), order.job.mail_on),
+            *check_characters(
+                people, lambda cluster: all(style.can_draw(cluster) for style in drawable), order.job.mail_on
+            ),
         ]
     with stages.stage("書類の判定"):
         decision = decide(people, findings, loaded)
@@ -153,5 +155,3 @@ def status_counts(people: pd.DataFrame, decided: pd.DataFrame) -> dict[str, dict
         str(code): {str(status): int(count) for status, count in row.items()}
         for code, row in table.to_dict(orient="index").items()
     }
-
-

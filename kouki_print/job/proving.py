@@ -6,15 +6,16 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kouki_print.base.errors import OutputDiffers
+from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
 from kouki_print.job.kit import load_layouts, load_styles, resolve_all
 from kouki_print.job.ledger import open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot import MEDIA_MARGIN
 from kouki_print.job.watch import Stages, Watcher
-from kouki_print.base.files import sha256_of
 from kouki_print.order.models import Contact, Order
 from kouki_print.sheet.imposition import load_imposition
 from kouki_print.verify.readback import Difference, PrintedPiece, Reader
@@ -92,7 +93,7 @@ def _pieces(connection: sqlite3.Connection, lot: int, full: bool) -> list[Printe
 
 
 def _check_lot(
-    out: Path, reader: Reader, contact: Contact, lot: tuple, chosen: list[PrintedPiece]
+    out: Path, reader: Reader, contact: Contact, lot: tuple[Any, ...], chosen: list[PrintedPiece]
 ) -> list[Difference]:
     _, code, _, first, last, print_pdf, print_digest, imposed_pdf, imposed_digest, press_sheets, texts = lot
     folder = out / "vendor" / code
@@ -123,7 +124,9 @@ def status(out: Path) -> JobStatus:
         counts = status_counts(connection)
         pieces, yen = connection.execute("SELECT COUNT(*), TOTAL(postage_yen) FROM piece").fetchone()
         (lots,) = connection.execute("SELECT COUNT(*) FROM lot").fetchone()
-        events = connection.execute("SELECT at, kind, COUNT(*) FROM event GROUP BY at, kind ORDER BY at").fetchall()
+        events = connection.execute(
+            "SELECT at, kind, COUNT(*) FROM event GROUP BY at, kind ORDER BY at"
+        ).fetchall()
     return JobStatus(
         job_id=order.job.id,
         title=order.job.title,

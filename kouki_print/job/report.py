@@ -23,7 +23,9 @@ _MOST_ROWS = 20
 
 def write_check_report(path: Path, prepared: Prepared) -> None:
     """Write the report; people appear by file and row number only."""
-    environment = Environment(loader=FileSystemLoader(template_dir()), undefined=StrictUndefined, autoescape=True)
+    environment = Environment(
+        loader=FileSystemLoader(template_dir()), undefined=StrictUndefined, autoescape=True
+    )
     write_text(path, environment.get_template("check.html").render(report_context(prepared)))
 
 
@@ -38,7 +40,10 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         {"code": code, "name": name, **{status: by_town.get(code, {}).get(status, 0) for status in STATUSES}}
         for code, name in names.items()
     ]
-    unknown = {status: sum(by_town[code].get(status, 0) for code in by_town if code not in names) for status in STATUSES}
+    unknown = {
+        status: sum(by_town[code].get(status, 0) for code in by_town if code not in names)
+        for status in STATUSES
+    }
     if sum(unknown.values()):
         lines.append({"code": "", "name": "（市町村コード不明）", **unknown})
     return {
@@ -55,7 +60,9 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         "status_ja": STATUS_JA,
         "problems": _problems(prepared),
         "notes": prepared.intake.notes,
-        "inputs": [(entry.name, entry.sha256) for entry in (*prepared.loaded.inputs, *prepared.intake.inputs)],
+        "inputs": [
+            (entry.name, entry.sha256) for entry in (*prepared.loaded.inputs, *prepared.intake.inputs)
+        ],
         "unanswered": [town.contact.name for town in towns.values() if not town.answered],
     }
 
@@ -83,14 +90,14 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
         severity = finding.severity or PROBLEMS[finding.code].severity
         rows.setdefault((severity, finding.code, finding.column), []).append(finding.rows)
     result = []
-    for (severity, code, column), parts in sorted(rows.items(), key=_rank):
+    for (level, code, column), parts in sorted(rows.items(), key=_rank):
         positions = np.unique(np.concatenate(parts))
         shown = [f"{files[source[at]]} {line[at]:,}行目" for at in positions[:_MOST_ROWS].tolist()]
         kind = PROBLEMS[code]
         result.append(
             {
-                "severity": SEVERITY_JA[severity],
-                "level": severity,
+                "severity": SEVERITY_JA[level],
+                "level": level,
                 "code": code,
                 "column": column,
                 "cause": kind.cause.replace("「{value}」", "").replace("{value}", ""),

@@ -15,8 +15,6 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
-import pandas as pd
-
 import kouki_print
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.handover.budget import Budget
@@ -184,7 +182,9 @@ def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequ
         folder.mkdir(parents=True, exist_ok=True)
         rows = groups.get(code, prepared.plan.iloc[:0])
         write_pieces(folder / "pieces.csv", rows)
-        listed = [entry for made in files if made.lot.municipality_code == code for entry in _manifest_files(made)]
+        listed = [
+            entry for made in files if made.lot.municipality_code == code for entry in _manifest_files(made)
+        ]
         content = manifest(
             prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
         )
@@ -195,9 +195,17 @@ def _manifest_files(made: LotFiles) -> list[ManifestFile]:
     lot: Lot = made.lot
     sheets = lot.stop - lot.start
     return [
-        ManifestFile(lot.print_path, made.printed.sha256, made.printed.bytes, 2 * sheets, lot.first, lot.last, "print"),
         ManifestFile(
-            lot.imposed_path, made.imposed.sha256, made.imposed.bytes, 2 * made.press_sheets, lot.first, lot.last, "imposed"
+            lot.print_path, made.printed.sha256, made.printed.bytes, 2 * sheets, lot.first, lot.last, "print"
+        ),
+        ManifestFile(
+            lot.imposed_path,
+            made.imposed.sha256,
+            made.imposed.bytes,
+            2 * made.press_sheets,
+            lot.first,
+            lot.last,
+            "imposed",
         ),
     ]
 

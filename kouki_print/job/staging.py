@@ -48,7 +48,9 @@ def staging(out: Path) -> Iterator[Path]:
 
 def _check(out: Path) -> None:
     if out.exists() and not out.is_dir():
-        raise JobError("出力先がフォルダーではありません。", remedy="別の出力先を指定してください。", file=str(out))
+        raise JobError(
+            "出力先がフォルダーではありません。", remedy="別の出力先を指定してください。", file=str(out)
+        )
     if out.is_dir():
         foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in (*_PARTS, BUILDING))
         if foreign:

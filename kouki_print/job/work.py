@@ -46,7 +46,9 @@ def make_and_check(kit: PrintKit | Path, task: LotTask) -> LotResult:
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
-    return LotResult(files, check_files(kit, task, files, (0, len(task.documents) - 1)), pack_texts(task.fields))
+    return LotResult(
+        files, check_files(kit, task, files, (0, len(task.documents) - 1)), pack_texts(task.fields)
+    )
 
 
 def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int]) -> list[Difference]:

@@ -24,7 +24,11 @@ SERVICE_JA = {
     "ordinary": "普通",
     "none": "郵送なし",
 }
-SIZE_CLASS_JA = {"standard": "定形", "nonstandard_regular": "定形外規格内", "nonstandard_large": "定形外規格外"}
+SIZE_CLASS_JA = {
+    "standard": "定形",
+    "nonstandard_regular": "定形外規格内",
+    "nonstandard_large": "定形外規格外",
+}
 
 
 def _two_decimals(value: Decimal) -> Decimal:

@@ -14,6 +14,8 @@ import numpy as np
 import qrcode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
+from kouki_print.post.barcode import bars_column
+
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 VERSION = 2
 SIZE = 17 + 4 * VERSION
@@ -107,41 +109,28 @@ def _block_paths(payloads: Sequence[str]) -> list[bytes]:
     return [operators[first:last] for first, last in zip([0, *ends], ends, strict=False)]
 
 
-# Customer barcode (postal manual: start FD, stop DF, three bars per character); units of 1/6 long bar.
+# Customer barcode bars in units of 1/6 of a long bar: (from, height), for F, A, D and T.
 _BAR = {"F": (0, 6), "A": (2, 4), "D": (0, 4), "T": (2, 2)}
-_CHARACTERS = {
-    "1": "FFT", "2": "FDA", "3": "DFA", "4": "FAD", "5": "FTF", "6": "DAF", "7": "AFD", "8": "ADF", "9": "TFF",
-    "0": "FTT", "-": "TFT", "CC1": "DAT", "CC2": "DTA", "CC3": "ADT", "CC4": "TDA", "CC5": "ATD", "CC6": "TAD",
-    "CC7": "TTF", "CC8": "FFF",
-}  # fmt: skip
 BAR_COUNT = 67
-
-
-def bar_operators(states: str, first: int = 0) -> bytes:
-    """Rectangles of bars in units (bar 1 wide, pitch 2), from bar number ``first``."""
-    return b"".join(
-        b"%d %d 1 %d re\n" % (2 * index, _BAR[state][0], _BAR[state][1]) for index, state in enumerate(states, first)
-    )
+_BAR_BYTES = 13
 
 
 @lru_cache(maxsize=1)
-def _bar_tables() -> tuple[dict[str, bytes], ...]:
-    """Per place of the 21 characters behind the start: code word → operators."""
-    return tuple(
-        {word: bar_operators(states, 2 + 3 * place) for word, states in _CHARACTERS.items()} for place in range(21)
-    )
+def _bar_table() -> np.ndarray:
+    """Operator of every bar number in every state, padded to one width: index (bar, ASCII of the state)."""
+    table = np.zeros((BAR_COUNT, 128), dtype=f"S{_BAR_BYTES}")
+    for bar in range(BAR_COUNT):
+        for state, (bottom, height) in _BAR.items():
+            text = f"{2 * bar} {bottom} 1 {height} re"
+            table[bar, ord(state)] = (text.ljust(_BAR_BYTES - 1) + "\n").encode("ascii")
+    return table
 
 
 def barcode_paths(codewords: Sequence[str]) -> list[bytes]:
-    """Path of each customer barcode in units, origin at the bottom left; empty when there is none."""
-    tables = _bar_tables()
-    start, stop = bar_operators("FD"), bar_operators("DF", BAR_COUNT - 2)
-    cache: dict[str, bytes] = {"": b""}
-    out = []
-    for words in codewords:
-        path = cache.get(words)
-        if path is None:
-            bars = [table[word] for table, word in zip(tables, words.split(" "), strict=True)]
-            path = cache[words] = b"".join([start, *bars, stop])
-        out.append(path)
-    return out
+    """Path of each customer barcode in units (bar 1 wide, pitch 2), origin at the bottom left; empty when none."""
+    drawn = [states for states in bars_column(codewords) if states]
+    states = np.frombuffer("".join(drawn).encode("ascii"), dtype=np.uint8).reshape(len(drawn), BAR_COUNT)
+    paths = _bar_table()[np.arange(BAR_COUNT), states].tobytes()
+    width = BAR_COUNT * _BAR_BYTES
+    ready = iter(paths[start : start + width] for start in range(0, len(paths), width))
+    return [next(ready) if words else b"" for words in codewords]

@@ -54,7 +54,11 @@ class Composer:
         self.canvas = Canvas(layout.sheet.height, dict(styles))
         self._tables: dict[str, _HexTable] = {}
         front, back = layout.front.qr, layout.back.qr
-        if (front.module, front.text_size, front.text_align) != (back.module, back.text_size, back.text_align):
+        if (front.module, front.text_size, front.text_align) != (
+            back.module,
+            back.text_size,
+            back.text_align,
+        ):
             raise JobError(
                 "表と裏の照合コードの大きさが違います。",
                 remedy="様式の [front.qr] と [back.qr] の module・text_size・text_align を同じにしてください。",
@@ -68,7 +72,9 @@ class Composer:
             out.extend(self.canvas.box(item) for item in side.box if not item.when)
             out.extend(self.canvas.line(item) for item in side.line if not item.when)
         out.extend(
-            self.canvas.text(item, render(item)) for item in side.text if not item.when and is_local(item) == local
+            self.canvas.text(item, render(item))
+            for item in side.text
+            if not item.when and is_local(item) == local
         )
         out.append(b"Q\n")
         return b"".join(out)
@@ -147,7 +153,9 @@ class Composer:
         for text, fitted in zip(texts, fit_all(texts, item, style), strict=True):
             if fitted is None:  # the line holds such people before this; a page is never drawn wrong
                 raise JobError(
-                    "枠に入らない文字列が組版に渡りました。", remedy="開発元に知らせてください。", column=item.bind
+                    "枠に入らない文字列が組版に渡りました。",
+                    remedy="開発元に知らせてください。",
+                    column=item.bind,
                 )
             parts = []
             for index, (line, scale) in enumerate(fitted.lines if text else ()):
@@ -221,4 +229,4 @@ def is_local(item: Text) -> bool:
 
 
 def _conditions(side: Side) -> set[str]:
-    return {item.when for item in (*side.text, *side.line, *side.box) if item.when}
+    return {item.when for items in (side.text, side.line, side.box) for item in items if item.when}

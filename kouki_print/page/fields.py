@@ -14,12 +14,14 @@ import pandas as pd
 from kouki_print.base.dates import wareki, wareki_column
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding, ProblemKind
+from kouki_print.base.texts import pick
 from kouki_print.order.models import Order
 from kouki_print.page.fit import overflowing
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import FieldItem, Layout
 
 HONORIFIC = "様"
+_COPAY = ("", "１割", "２割", "３割")
 _LIMITS = frozenset({"現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ"})
 
 PROBLEMS = {
@@ -70,9 +72,14 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
     disease_on = (people["disease"] != "").to_numpy()
     texts = {
         "to_name": _honoured(decided["to_name"]),
-        "to_postcode": "〒" + decided["to_postcode"].str.slice(0, 3) + "-" + decided["to_postcode"].str.slice(3),
+        "to_postcode": "〒"
+        + decided["to_postcode"].str.slice(0, 3)
+        + "-"
+        + decided["to_postcode"].str.slice(3),
         "to_place": _place(
-            decided["to_address"], decided["to_building"], _attention(decided["to_via"], decided["to_care_of"])
+            decided["to_address"],
+            decided["to_building"],
+            _attention(decided["to_via"], decided["to_care_of"]),
         ),
         "name": people["name"],
         "insured_number": people["insured_number"],
@@ -81,8 +88,8 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "qualified_on": wareki_column(people["qualified_on"], "padded"),
         "effective_on": wareki_column(people["effective_on"], "padded"),
         "valid_until": wareki_column(decided["valid_until"], "padded"),
-        "issued_on": pd.Series([wareki(order.job.issued_on, "padded")], dtype="str").repeat(len(people)),
-        "copay": _mapped(people["copay"], {1: "１割", 2: "２割", 3: "３割"}),
+        "issued_on": pick([wareki(order.job.issued_on, "padded")], np.zeros(len(people), dtype=np.int64)),
+        "copay": pick(_COPAY, people["copay"].to_numpy()),
         "limit": _where(people["category"], limit_on),
         "limit_effective_on": _where(wareki_column(people["limit_effective_on"], "padded"), limit_on),
         "long_stay_on": _where(wareki_column(people["long_stay_on"], "padded"), long_on),
@@ -95,8 +102,7 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "long_stay": long_on,
         "disease": disease_on,
     }
-    frame = pd.DataFrame({name: column.to_numpy() for name, column in texts.items()}, dtype="str")
-    return PageFields(frame, flags)
+    return PageFields(pd.DataFrame(texts, copy=False), flags)
 
 
 def _honoured(names: pd.Series) -> pd.Series:
@@ -118,10 +124,6 @@ def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:
     house = (stem + f"{HONORIFIC}方").where(care_of != "", "")
     blank = pd.Series("　", index=via.index, dtype="str").where((via != "") & (house != ""), "")
     return via + blank + house
-
-
-def _mapped(values: pd.Series, words: Mapping[int, str]) -> pd.Series:
-    return values.map(words).fillna("").astype("str")
 
 
 def _where(texts: pd.Series, on: np.ndarray) -> pd.Series:

@@ -62,13 +62,21 @@ def load_face(path: Path) -> FontFace:
         data = path.read_bytes()
         font = TTFont(path, lazy=True)
     except (OSError, TTLibError) as error:
-        raise JobError("フォントを読めません。", remedy="ファイルの場所と中身を確かめてください。", file=str(path)) from error
+        raise JobError(
+            "フォントを読めません。", remedy="ファイルの場所と中身を確かめてください。", file=str(path)
+        ) from error
     if "glyf" not in font:
         raise JobError(
-            "CFF形式のフォントは埋め込めません。", remedy="TrueType (glyf) 形式のフォントを指定してください。", file=str(path)
+            "CFF形式のフォントは埋め込めません。",
+            remedy="TrueType (glyf) 形式のフォントを指定してください。",
+            file=str(path),
         )
     if font["OS/2"].fsType & _NO_EMBEDDING:
-        raise JobError("埋め込みが許されていないフォントです。", remedy="別のフォントを指定してください。", file=str(path))
+        raise JobError(
+            "埋め込みが許されていないフォントです。",
+            remedy="別のフォントを指定してください。",
+            file=str(path),
+        )
     order = font.getGlyphOrder()
     number = {name: index for index, name in enumerate(order)}
     cmap = {code: number[name] for code, name in font.getBestCmap().items()}
@@ -94,7 +102,7 @@ def load_face(path: Path) -> FontFace:
         variants=variants,
         advances=advances,
         inked=np.diff(loca) > 0,
-        bbox=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),  # type: ignore[arg-type]
+        bbox=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),
         ascent=round(hhea.ascent * scale),
         descent=round(hhea.descent * scale),
         cap_height=round(getattr(os2, "sCapHeight", 0) * scale) or round(hhea.ascent * scale),

@@ -179,11 +179,15 @@ def _read(path: Path, kind: str) -> dict[str, Any]:
     except FileNotFoundError as error:
         known = "、".join(sorted(entry.stem for entry in path.parent.glob("*.toml")))
         raise JobError(
-            f"{kind}「{path.stem}」がありません。", remedy=f"次のいずれかを指定してください: {known}", file=path.name
+            f"{kind}「{path.stem}」がありません。",
+            remedy=f"次のいずれかを指定してください: {known}",
+            file=path.name,
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise JobError(
-            f"{kind}ファイルの書き方が正しくありません（{error}）。", remedy="示された行を直してください。", file=path.name
+            f"{kind}ファイルの書き方が正しくありません（{error}）。",
+            remedy="示された行を直してください。",
+            file=path.name,
         ) from error
 
 

@@ -71,7 +71,9 @@ class Canvas:
             lines = list(clusters(content))
             leading = item.leading or item.size / MM
         elif item.width:
-            lines = [part for line in content.splitlines() for part in wrap(line, style, item.size, item.width)]
+            lines = [
+                part for line in content.splitlines() for part in wrap(line, style, item.size, item.width)
+            ]
         else:
             lines = content.splitlines()
         out = [b"BT\n"]

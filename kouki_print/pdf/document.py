@@ -47,7 +47,11 @@ def write_resources(file: PdfFile, fonts: Sequence[EmbeddedFont], forms: Mapping
     # /All prints on every plate; used for registration marks only (8.6.6.4).
     tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[1 1 1 1]/N 1>>")
     separation = file.append(b"[/Separation/All/DeviceCMYK %d 0 R]" % tint)
-    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<</CSAll %d 0 R>>" % (font_entries, state, separation)
+    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<</CSAll %d 0 R>>" % (
+        font_entries,
+        state,
+        separation,
+    )
     inner = file.append(b"<<%s>>" % shared)
     entries = []
     for name, form in forms.items():
@@ -71,7 +75,8 @@ def write_piece_streams(file: PdfFile, contents: Sequence[bytes]) -> int:
     packed = map(deflate, contents)
     file.append_serialised(
         [
-            b"%d 0 obj\n<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream\nendobj\n" % (number, len(data), data)
+            b"%d 0 obj\n<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream\nendobj\n"
+            % (number, len(data), data)
             for number, data in enumerate(packed, first)
         ]
     )
@@ -103,7 +108,9 @@ def finish(
     _write_pages(file, contents, boxes, first_node, first_leaf if records is not None else None)
     for index in range(nodes):
         kids = range(first_page + index * _KIDS, min(first_page + (index + 1) * _KIDS, first_node))
-        file.append(b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (root_node, len(kids), _references(kids)))
+        file.append(
+            b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (root_node, len(kids), _references(kids))
+        )
     file.append(
         b"<</Type/Pages/Count %d/Kids[%s]/Resources %d 0 R/MediaBox[%s]>>"
         % (pages, _references(range(first_node, root_node)), resources, _box(boxes.media))
@@ -158,7 +165,9 @@ def _write_records(file: PdfFile, records: Sequence[bytes], first_page: int, lot
     inner = b"".join(
         b"[%s]" % _references(leaves[start : start + _LEAVES]) for start in range(0, len(leaves), _LEAVES)
     )
-    file.append(b"<</Type/DPart/Parent %d 0 R/DParts[%s]/DPM<</Lot<</Number %d>>>>>>" % (job_node, inner, lot))
+    file.append(
+        b"<</Type/DPart/Parent %d 0 R/DParts[%s]/DPM<</Lot<</Number %d>>>>>>" % (job_node, inner, lot)
+    )
     file.append(b"<</Type/DPart/Parent %d 0 R/DParts[[%d 0 R]]>>" % (root, lot_node))
     return file.append(
         b"<</Type/DPartRoot/DPartRootNode %d 0 R/NodeNameList[/Job/Lot/Record]/RecordLevel 2>>" % job_node

@@ -66,7 +66,8 @@ def embed(spec: FontSpec) -> EmbeddedFont:
         % name
     )
     bodies = (
-        b"<</Length1 %d/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(program), len(packed), packed),
+        b"<</Length1 %d/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+        % (len(program), len(packed), packed),
         descriptor,
         cid_font,
         b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(to_unicode), to_unicode),
@@ -137,7 +138,10 @@ def _to_unicode(used: Mapping[str, int]) -> bytes:
     by_glyph: dict[int, str] = {}
     for cluster, gid in sorted(used.items(), key=lambda item: (item[1], len(item[0]), item[0])):
         by_glyph.setdefault(gid, cluster)
-    lines = [f"<{gid:04X}><{cluster.encode('utf-16-be').hex().upper()}>" for gid, cluster in sorted(by_glyph.items())]
+    lines = [
+        f"<{gid:04X}><{cluster.encode('utf-16-be').hex().upper()}>"
+        for gid, cluster in sorted(by_glyph.items())
+    ]
     blocks = []
     for start in range(0, len(lines), 100):
         block = lines[start : start + 100]

@@ -56,8 +56,15 @@ def write_intent(file: PdfFile, intent: OutputIntent) -> int:
     profile = file.append(stream(intent.profile, b"/N 4"))
     registry = b"/RegistryName" + text_string(intent.registry) if intent.registry else b""
     return file.append(
-        b"<</Type/OutputIntent/S/GTS_PDFX/OutputConditionIdentifier%s/OutputCondition%s/Info%s%s/DestOutputProfile %d 0 R>>"
-        % (text_string(intent.condition), text_string(intent.info), text_string(intent.info), registry, profile)
+        b"<</Type/OutputIntent/S/GTS_PDFX/OutputConditionIdentifier%s/OutputCondition%s/Info%s%s"
+        b"/DestOutputProfile %d 0 R>>"
+        % (
+            text_string(intent.condition),
+            text_string(intent.info),
+            text_string(intent.info),
+            registry,
+            profile,
+        )
     )
 
 

@@ -85,7 +85,9 @@ def piece_ids(job_id: str, municipality_codes: pd.Series, sequence: np.ndarray) 
     """Piece ids ``<JOB>-<jis_code>-<seq 7 digits>``."""
     digits = pc.utf8_lpad(pc.cast(pa.array(sequence), pa.large_string()), SEQUENCE_DIGITS, "0")
     return series_of(
-        pc.binary_join_element_wise(pa.scalar(job_id, pa.large_string()), arrow_of(municipality_codes), digits, _DASH)
+        pc.binary_join_element_wise(
+            pa.scalar(job_id, pa.large_string()), arrow_of(municipality_codes), digits, _DASH
+        )
     )
 
 
@@ -105,7 +107,9 @@ def matching_codes(ids: pd.Series, set_codes: pd.Series, *, sheets: int = 1) -> 
     return series_of(pc.binary_join_element_wise(parts, pa.array(checks, type=pa.large_string()), _DASH))
 
 
-def boxes(municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes) -> tuple[np.ndarray, np.ndarray]:
+def boxes(
+    municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes
+) -> tuple[np.ndarray, np.ndarray]:
     """Box number within the municipality and position in the box, both from 1 (int64).
 
     A box holds a contiguous range of one municipality, at most ``max_pieces`` and ``max_grams``.

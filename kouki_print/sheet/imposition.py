@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -60,7 +61,9 @@ def load_imposition(name: str, finished: Finished) -> Imposition:
     except FileNotFoundError as error:
         known = "、".join(sorted(entry.stem for entry in path.parent.glob("*.toml")))
         raise JobError(
-            f"面付け「{name}」がありません。", remedy=f"次のいずれかを指定してください: {known}", file="job.toml"
+            f"面付け「{name}」がありません。",
+            remedy=f"次のいずれかを指定してください: {known}",
+            file="job.toml",
         ) from error
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise JobError(
@@ -107,7 +110,7 @@ def marks(imposition: Imposition, finished: Finished) -> bytes:
             b, far = _GAP, _GAP + _LENGTH
             points = [((far, 0), (b, 0), (b, far)), ((0, far), (0, b), (far, b))]
             for hook in points:
-                for (u1, v1), (u2, v2) in zip(hook, hook[1:], strict=False):
+                for (u1, v1), (u2, v2) in pairwise(hook):
                     lines.append((x + toward_x * u1, y + toward_y * v1, x + toward_x * u2, y + toward_y * v2))
     middle_x, middle_y = imposition.width / 2, imposition.height / 2
     for y, toward in ((top, -1), (bottom, 1)):

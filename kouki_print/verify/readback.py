@@ -23,6 +23,7 @@ from kouki_print.sheet.imposition import Imposition
 _BLANKS = frozenset(" \u3000\u00a0\r\n\t\x00\ufeff\ufffe")
 _DPI = 300
 _QUIET = 4
+_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +86,22 @@ class Reader:
         found: list[Difference] = []
         static = self._static(contact)
         with pdfium.PdfDocument(print_pdf) as single, pdfium.PdfDocument(imposed_pdf) as imposed:
-            for document, path, pages in ((single, print_pdf, print_pages), (imposed, imposed_pdf, imposed_pages)):
+            for document, path, pages in (
+                (single, print_pdf, print_pages),
+                (imposed, imposed_pdf, imposed_pages),
+            ):
                 if len(document) != pages:
-                    found.append(Difference(path.name, 0, "-", f"{pages}ページのはずが{len(document)}ページあります"))
+                    found.append(
+                        Difference(path.name, 0, "-", f"{pages}ページのはずが{len(document)}ページあります")
+                    )
             if found:
                 return found
             for piece in pieces:
                 for side in (0, 1):
                     expected = static[piece.document, side], self._personal(piece, fields, side)
-                    for name, file, page, corner in self._places(piece, side, single, imposed, print_pdf, imposed_pdf):
+                    for name, file, page, corner in self._places(
+                        piece, side, single, imposed, print_pdf, imposed_pdf
+                    ):
                         found.extend(
                             Difference(name, page + 1, piece.piece_id, what)
                             for what in self._compare(file[page], corner, piece, side, fields, expected)
@@ -189,8 +197,10 @@ class Reader:
         width, height = page.get_size()
         crop = (left * MM, height - (top + size) * MM, width - (left + size) * MM, top * MM)
         bitmap = page.render(scale=_DPI / 72, crop=crop, grayscale=True)
-        pixels = np.ascontiguousarray(bitmap.to_numpy()[:, :, 0] if bitmap.to_numpy().ndim == 3 else bitmap.to_numpy())
-        found = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormat.QRCode)
+        pixels = np.ascontiguousarray(
+            bitmap.to_numpy()[:, :, 0] if bitmap.to_numpy().ndim == 3 else bitmap.to_numpy()
+        )
+        found = zxingcpp.read_barcodes(pixels, formats=_CODES)
         return sorted(entry.text for entry in found)
 
 
