@@ -1,4 +1,8 @@
-"""The command line: one command, one function.  The only room with a clock and a console."""
+"""The command line: one command, one function.  The only room with a clock and a console.
+
+Each command imports what it needs: help answers at once, and worker processes, which import this
+module again, stay small.
+"""
 
 from __future__ import annotations
 
@@ -6,76 +10,20 @@ import datetime as dt
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 import kouki_print
-from kouki_print.base.errors import JobError
-from kouki_print.handover.manifest import STATUSES
-from kouki_print.job import budgeting, checking, proving
-from kouki_print.job.report import STATUS_JA
-from kouki_print.job.run import RunResult
-from kouki_print.job.run import run as run_job
-from kouki_print.job.watch import Silent, Watcher
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
-from kouki_print.sample import known_presets, write_sample
+from kouki_print.console import JapaneseGroup, watching
+from kouki_print.job.watch import Silent
+
+if TYPE_CHECKING:
+    from kouki_print.job.run import RunResult
 
 _HELD_PEOPLE = 1
-
-
-class _Group(click.Group):
-    """Turns a broken job into one Japanese message and its exit status; never a traceback with data."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except JobError as error:
-            click.echo(f"エラー: {error.message()}", err=True)
-            ctx.exit(error.exit_status)
-
-
-class _Bars:
-    """Progress bars on a terminal, one per stage."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", visible=False)
-
-    def begin(self, stage: str, total: int) -> None:
-        self._task = self._progress.add_task(stage, total=total or None)
-
-    def step(self, count: int) -> None:
-        self._progress.advance(self._task, count)
-
-    def end(self) -> None:
-        total = self._progress.tasks[self._task].total or 1
-        self._progress.update(self._task, total=total, completed=total)
-
-
-def _console() -> Console:
-    return Console(stderr=True, highlight=False)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
 
 
 _JOB = click.argument("job", type=click.Path(path_type=Path), metavar="JOB")
@@ -84,8 +32,8 @@ _OUT = click.option(
 )
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(kouki_print.__version__, prog_name="kouki-print")
+@click.group(cls=JapaneseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(kouki_print.__version__, prog_name="kouki-print", help="版を表示して終わる")
 def main() -> None:
     """後期高齢者医療の資格確認書などを作成し、封入・発送の指示と郵送料をまとめます。
 
@@ -95,9 +43,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--preset", required=True, type=click.Choice(known_presets()), help="年度の規則")
-@click.option("--count", required=True, type=click.IntRange(1, 2_000_000), help="人数")
-@click.option("--seed", default=1, show_default=True, help="乱数の種（同じ値なら同じデータ）")
+@click.option("--preset", metavar="P", required=True, help="年度の規則（r07-budget、r07、r08）")
+@click.option("--count", required=True, type=click.IntRange(1, 2_000_000), metavar="N", help="人数")
+@click.option("--seed", metavar="N", default=1, show_default=True, help="乱数の種（同じ値なら同じデータ）")
 @click.option(
     "--encoding",
     default="cp932",
@@ -110,6 +58,8 @@ def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> N
 
     例: kouki-print sample DIR --preset r08 --count 1650 --seed 1
     """
+    from kouki_print.sample import write_sample
+
     write_sample(folder, preset=preset, count=count, seed=seed, encoding=encoding)  # type: ignore[arg-type]
     click.echo(f"見本ジョブを作りました: {folder}（{count:,}人）")
     click.echo(f"次は: kouki-print run {folder} --out OUT")
@@ -120,6 +70,8 @@ def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> N
 @_OUT
 def check(job: Path, out: Path) -> None:
     """入力を読んで検査し、検査報告だけを作ります。"""
+    from kouki_print.job import checking
+
     counts = checking.check(job, out, Silent())
     click.echo(_balance(counts))
     click.echo(f"検査報告: {out / 'union' / 'check.html'}")
@@ -130,6 +82,8 @@ def check(job: Path, out: Path) -> None:
 @_OUT
 def budget(job: Path, out: Path) -> None:
     """重量と郵送料を計算し、予算書だけを作ります。"""
+    from kouki_print.job import budgeting
+
     made = budgeting.budget(job, out, Silent())
     click.echo(f"通数 {made.pieces:,}　郵送料 {made.total_yen:,}円")
     click.echo(f"予算書: {out / 'finance'}（budget.csv, budget.xlsx, budget.pdf）")
@@ -138,16 +92,18 @@ def budget(job: Path, out: Path) -> None:
 @main.command()
 @_JOB
 @_OUT
-@click.option("--workers", type=click.IntRange(1, 64), default=None, help="並列数（省略時はCPUの数）")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", default=None, help="並列数（省略時はCPUの数）"
+)
 @click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする")
 def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
     """移行データから印刷ファイル・一覧・予算まで、検証済みの一式を作ります。
 
     例: kouki-print run samples/okinawa-r08 --out OUT
     """
-    console = _console()
-    with _progress(console) as progress:
-        watcher: Watcher = _Bars(progress) if console.is_terminal else Silent()
+    from kouki_print.job.run import run as run_job
+
+    with watching() as watcher:
         result = run_job(job, out, workers=workers or os.cpu_count() or 1, now=_now(), watcher=watcher)
     _show_result(result, out)
     if strict and result.counts["held"]:
@@ -160,9 +116,9 @@ def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
 @click.option("--full", is_flag=True, help="全ページを読み返す（省略時は各ロットの最初と最後）")
 def verify(out: Path, full: bool) -> None:
     """完成した印刷ファイルを読み返し、記録と比べます。違いがあれば終了コード3。"""
-    console = _console()
-    with _progress(console) as progress:
-        watcher: Watcher = _Bars(progress) if console.is_terminal else Silent()
+    from kouki_print.job import proving
+
+    with watching() as watcher:
         result = proving.verify(out, full=full, watcher=watcher)
     click.echo(f"ロット {result.lots:,}　読み返した通数 {result.pieces:,}　違い 0")
 
@@ -171,6 +127,8 @@ def verify(out: Path, full: bool) -> None:
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 def status(out: Path) -> None:
     """ジョブの状態（件数と出来事）を表示します。"""
+    from kouki_print.job import proving
+
     facts = proving.status(out)
     click.echo(f"{facts.title}（{facts.job_id}）")
     click.echo(_balance(facts.counts))
@@ -184,11 +142,15 @@ def _now() -> str:
 
 
 def _balance(counts: dict[str, int]) -> str:
-    parts = " ＋ ".join(f"{STATUS_JA[status]} {counts[status]:,}" for status in STATUSES)
+    from kouki_print.job.report import STATUS_JA
+
+    parts = " ＋ ".join(f"{STATUS_JA[status]} {counts[status]:,}" for status in STATUS_JA)
     return f"件数突合: 移行データ {sum(counts.values()):,} ＝ {parts}"
 
 
 def _show_result(result: RunResult, out: Path) -> None:
+    from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
+
     console = Console(highlight=False)
     table = Table(title="書類別の通数と郵送料", title_justify="left")
     for name in ("書類", "組", "郵便", "単価（円）", "通数", "郵送料（円）"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class JobError(Exception):
     """The inputs or the job do not allow the work (exit status 1).
@@ -22,6 +25,11 @@ class JobError(Exception):
         self.row = row
         self.column = column
         super().__init__(self.message())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel from worker processes to the main one, where nothing of them may be lost."""
+        place = {"file": self.file, "row": self.row, "column": self.column}
+        return partial(type(self), self.what, remedy=self.remedy, **place), ()
 
     def where(self) -> str:
         """Place of the fault in words, empty when it has none: 「export.csv 12行目 「氏名」列」."""

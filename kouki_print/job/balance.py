@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.ledger import open_ledger, status_counts
 
 Counts = dict[str, int]
+_AGAIN = "出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。"
 
 
 def check_balance(out: Path, records: int, municipalities: Mapping[str, Any]) -> Counts:
@@ -47,13 +49,24 @@ def check_balance(out: Path, records: int, municipalities: Mapping[str, Any]) ->
         if found != wanted:
             raise OutputDiffers(
                 f"件数突合が一致しません: {name}（{found} と {wanted}）。",
-                remedy="出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。",
+                remedy=_AGAIN,
             )
     return ledger
 
 
+@contextmanager
+def _reading(out: Path, name: str) -> Iterator[Path]:
+    """The path of an output file; OutputDiffers names it when it is missing or cannot be understood."""
+    try:
+        yield out / name
+    except FileNotFoundError as error:
+        raise OutputDiffers("ファイルがありません。", remedy=_AGAIN, file=name) from error
+    except (ValueError, KeyError, TypeError, StopIteration, IndexError, csv.Error) as error:
+        raise OutputDiffers("内容が壊れていて読めません。", remedy=_AGAIN, file=name) from error
+
+
 def _register(out: Path) -> Counts:
-    with (out / "union" / "register.csv").open(encoding="utf-8", newline="") as handle:
+    with _reading(out, "union/register.csv") as path, path.open(encoding="utf-8", newline="") as handle:
         reader = csv.reader(handle)
         at = next(reader).index("status")
         found = Counter(row[at] for row in reader)
@@ -64,17 +77,17 @@ def _manifests(out: Path, municipalities: Mapping[str, Any]) -> tuple[Counts, in
     counts = dict.fromkeys(STATUSES, 0)
     pieces = yen = 0
     for code in municipalities:
-        folder = out / "vendor" / code
-        content = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        for status in STATUSES:
-            counts[status] += content["counts"][status]
-        yen += content["postage"]["total_yen"]
-        with (folder / "pieces.csv").open("rb") as handle:
+        with _reading(out, f"vendor/{code}/manifest.json") as path:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            for status in STATUSES:
+                counts[status] += content["counts"][status]
+            yen += content["postage"]["total_yen"]
+        with _reading(out, f"vendor/{code}/pieces.csv") as path, path.open("rb") as handle:
             pieces += sum(1 for _ in handle) - 1
     return counts, pieces, yen
 
 
 def _budget(out: Path) -> tuple[int, int]:
-    with (out / "finance" / "budget.csv").open(encoding="utf-8", newline="") as handle:
+    with _reading(out, "finance/budget.csv") as path, path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    return sum(int(row["pieces"]) for row in rows), sum(int(row["total_yen"]) for row in rows)
+        return sum(int(row["pieces"]) for row in rows), sum(int(row["total_yen"]) for row in rows)

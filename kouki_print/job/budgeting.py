@@ -14,7 +14,7 @@ from kouki_print.job.watch import Stages, Watcher
 
 def budget(job_dir: Path, out: Path, watcher: Watcher) -> Budget:
     """Write ``finance/budget.csv``, ``.xlsx`` and ``.pdf`` and return the budget."""
-    with staging(out) as building:
+    with staging(out, ("finance",)) as building:
         prepared = prepare(job_dir, Stages(watcher))
         made = budget_of(prepared)
         write_finance(building, made)

@@ -14,7 +14,7 @@ from kouki_print.job.watch import Stages, Watcher
 
 def check(job_dir: Path, out: Path, watcher: Watcher) -> dict[str, int]:
     """Write ``union/check.html``, ``held.csv`` and ``unissued.csv``; returns the counts by status."""
-    with staging(out) as building:
+    with staging(out, ("union",)) as building:
         prepared = prepare(job_dir, Stages(watcher))
         union = building / "union"
         union.mkdir()

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from kouki_print.base.errors import JobError
+from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
@@ -79,8 +79,15 @@ def open_ledger(out: Path) -> Iterator[sqlite3.Connection]:
             remedy="kouki-print run で作った出力フォルダーを指定してください。",
             file=str(out),
         )
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        yield connection
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        raise OutputDiffers(
+            "台帳を読めません。壊れているか、別のファイルです。",
+            remedy="控えから戻すか、run をもう一度実行してください。",
+            file=LEDGER,
+        ) from error
 
 
 def put_job(connection: sqlite3.Connection, values: Mapping[str, str]) -> None:

@@ -9,14 +9,15 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import ExitStack
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 import kouki_print
-from kouki_print.base.errors import OutputDiffers
+from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.manifest import STATUSES, ManifestFile, manifest, write_manifest
 from kouki_print.handover.tables import write_held, write_pieces, write_register, write_unissued
@@ -51,8 +52,9 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
     """Run the whole line.  ``now`` is the time stamp for the ledger's events (the only use of a clock)."""
     stages = Stages(watcher or Silent())
     with ExitStack() as stack:
-        pool = stack.enter_context(_pool(workers)) if workers > 1 else None
         building = stack.enter_context(staging(out))
+        # The workers end before the staging folder is cleared: none may write into it afterwards.
+        pool = stack.enter_context(_pool(workers)) if workers > 1 else None
         prepared = prepare(job_dir, stages)
         with stages.stage("書体と様式の組込み"):
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
@@ -88,15 +90,25 @@ def problem_counts(prepared: Prepared) -> dict[str, int]:
     return dict(sorted(counter.items()))
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that import what they need while the main process reads the export."""
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
-    for _ in range(workers):
-        pool.submit(stay_warm)
-    return pool
+    try:
+        for _ in range(workers):
+            pool.submit(stay_warm)
+        yield pool
+    except BrokenProcessPool as error:
+        raise JobError(
+            "印刷ファイルを作る作業が途中で止まりました（メモリー不足など）。",
+            remedy="ほかのプログラムを閉じるか、--workers 1 を付けて、もう一度実行してください。",
+        ) from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
+def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
+    """What each lot needs, one after the other, so that few are in memory at a time."""
     for lot in prepared.lots:
         rows = prepared.plan.iloc[lot.start : lot.stop]
         yield LotTask(
@@ -127,14 +139,14 @@ def _make_lots(
     """All lots, in order, whoever made them; at most two waiting tasks per worker are held in memory."""
     results: list[LotResult] = []
     if pool is None:
-        for task in _tasks(prepared, building):
+        for task in lot_tasks(prepared, building):
             results.append(make_and_check(kit, task))
             stages.watcher.step(len(task.documents))
         return results
     kit_file = building / ".kit"
     kit_file.write_bytes(pickle.dumps(kit))
     waiting: set[Future[LotResult]] = set()
-    for task in _tasks(prepared, building):
+    for task in lot_tasks(prepared, building):
         if len(waiting) >= 2 * workers:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             results.extend(_collected(done, stages))

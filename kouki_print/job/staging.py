@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,13 +14,31 @@ from kouki_print.job.ledger import LEDGER
 
 _PARTS = ("union", "finance", "vendor", "municipalities", LEDGER)
 BUILDING = ".building"
+_REASONS = {
+    errno.ENOSPC: "空き容量がありません",
+    errno.EDQUOT: "空き容量がありません",
+    errno.EACCES: "書き込む権限がないか、ほかのプログラムが開いています",
+    errno.EPERM: "書き込む権限がありません",
+    errno.EROFS: "読み取り専用です",
+    errno.ENOTDIR: "途中にフォルダーではないものがあります",
+    errno.ENAMETOOLONG: "名前が長すぎます",
+}
 
 
 @contextmanager
-def staging(out: Path) -> Iterator[Path]:
-    """A fresh folder inside ``out``; on success its content replaces the earlier result, else it is removed."""
+def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
+    """A fresh folder inside ``out``; on success its ``parts`` replace the earlier ones, else it is removed.
+
+    A job that makes only some of the parts never touches a finished result, which is one whole.
+    """
     created = not out.exists()
     _check(out)
+    if len(parts) < len(_PARTS) and (out / LEDGER).exists():
+        raise JobError(
+            "出力先に run で作った結果があります。一部だけを書き換えることはできません。",
+            remedy="別の出力先を指定してください。",
+            file=str(out),
+        )
     building = out / BUILDING
     try:
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -27,16 +46,16 @@ def staging(out: Path) -> Iterator[Path]:
         building.mkdir(mode=0o700)
     except OSError as error:
         raise JobError(
-            f"出力先に書き込めません（{error.strerror}）。",
+            f"出力先に書き込めません（{_reason(error)}）。",
             remedy="フォルダーの権限と空き容量を確かめるか、別の出力先を指定してください。",
             file=str(out),
         ) from error
     try:
         yield building
-        _swap(out, building)
+        _swap(out, building, parts)
     except OSError as error:
         raise JobError(
-            f"出力中に書き込めなくなりました（{error.strerror}）。",
+            f"出力の途中で読み書きができなくなりました（{_reason(error)}）。",
             remedy="空き容量と権限を確かめて、もう一度実行してください。",
             file=str(out),
         ) from error
@@ -44,6 +63,10 @@ def staging(out: Path) -> Iterator[Path]:
         shutil.rmtree(building, ignore_errors=True)
         if created and out.is_dir() and not any(out.iterdir()):
             out.rmdir()
+
+
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
 def _check(out: Path) -> None:
@@ -61,13 +84,19 @@ def _check(out: Path) -> None:
             )
 
 
-def _swap(out: Path, building: Path) -> None:
-    """Move the new parts in; the old ones go last, so that an interruption leaves one whole set or the other."""
+def _swap(out: Path, building: Path, parts: Sequence[str]) -> None:
+    """Move the new parts in and the old ones out; whatever goes wrong in between is taken back."""
     old = building / ".old"
     old.mkdir()
-    for name in _PARTS:
-        if (out / name).exists():
-            os.replace(out / name, old / name)
-    for name in _PARTS:
-        if (building / name).exists():
-            os.replace(building / name, out / name)
+    moves = [(out / name, old / name) for name in parts if (out / name).exists()]
+    moves += [(building / name, out / name) for name in parts if (building / name).exists()]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            done.append((source, target))
+            os.replace(source, target)
+    except BaseException:
+        for source, target in reversed(done):
+            if not source.exists():
+                os.replace(target, source)
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +27,11 @@ class LotResult:
 
 
 def start_worker() -> None:
-    """Initialise a worker process: the imports of this module are the costly part."""
+    """Initialise a worker process: the imports of this module are the costly part.
+
+    Ctrl+C reaches the whole process group; the main process alone decides what becomes of the job.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def stay_warm() -> None:

@@ -70,6 +70,12 @@ def _toml(path: Path) -> dict[str, Any]:
             remedy="ジョブのフォルダーを確かめてください。見本は kouki-print sample で作れます。",
             file=path.name,
         ) from None
+    except OSError:
+        raise JobError(
+            "ファイルを読めません",
+            remedy="ファイルの種類と読み取りの権限を確かめてください。",
+            file=path.name,
+        ) from None
     except UnicodeDecodeError as problem:
         raise JobError(
             "UTF-8 の文字ではないところがあります",
@@ -140,14 +146,18 @@ def _check_path(key: str, name: str) -> None:
     escapes = windows.drive or windows.root or posix.is_absolute() or ".." in windows.parts
     if escapes or not name or name.startswith("~"):
         raise _fault(
-            f"[input] {key}「{name}」はジョブのフォルダーの外を指しています",
+            f"{key}「{name}」はジョブのフォルダーの外を指しています",
             "ファイルをジョブのフォルダーに置き、その名前だけを書いてください。",
         )
 
 
 def _check_inputs(order: Order) -> None:
-    names = [("export", name) for name in order.input.export]
-    names += [(key, getattr(order.input, key)) for key in ("municipalities", "survey", "numbers")]
+    names = [("[input] export", name) for name in order.input.export]
+    names += [
+        (f"[input] {key}", getattr(order.input, key)) for key in ("municipalities", "survey", "numbers")
+    ]
+    if order.printing.output_profile:
+        names.append(("[printing] output_profile", order.printing.output_profile))
     for key, name in names:
         _check_path(key, name)
     exports = [
@@ -230,6 +240,12 @@ def order_of(job: Mapping[str, Any], preset: Mapping[str, Any]) -> Order:
 
 def load_order(job_dir: Path) -> LoadedOrder:
     """The order of a job folder, complete and checked; JobError says what is wrong and where."""
+    if not job_dir.is_dir():
+        raise JobError(
+            "ジョブのフォルダーがありません",
+            remedy="場所と名前を確かめてください。見本は kouki-print sample で作れます。",
+            file=str(job_dir),
+        )
     job_path = job_dir / JOB_FILE
     job = _toml(job_path)
     preset_path = _preset_path(job)

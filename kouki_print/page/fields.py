@@ -119,8 +119,11 @@ def _place(*lines: pd.Series) -> pd.Series:
 
 
 def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:
-    """Line above the name: facility or guardian, then 「A様方」."""
-    stem = care_of.str.replace(f"{HONORIFIC}?方?$", "", regex=True)
+    """Line above the name: facility or guardian, then 「A様方」.
+
+    A bare 方 after one character is left alone: 緒方 and 土方 are family names.
+    """
+    stem = care_of.str.replace(f"^(.*){HONORIFIC}方?$|^(..+)方$", r"\1\2", regex=True)
     house = (stem + f"{HONORIFIC}方").where(care_of != "", "")
     blank = pd.Series("　", index=via.index, dtype="str").where((via != "") & (house != ""), "")
     return via + blank + house

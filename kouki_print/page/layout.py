@@ -151,6 +151,13 @@ class Layout(_Item):
 
 def load_layout(name: str) -> Layout:
     """Read ``layouts/<name>.toml``; every mistake becomes one Japanese sentence with its place."""
+    known = sorted(entry.stem for entry in layout_dir().glob("*.toml"))
+    if name not in known:
+        raise JobError(
+            f"様式「{name}」がありません",
+            remedy=f"[printing] の様式の名前を次のいずれかにしてください: {'、'.join(known)}",
+            file="job.toml",
+        )
     return parse_layout(layout_dir() / f"{name}.toml")
 
 

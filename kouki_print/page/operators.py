@@ -6,6 +6,7 @@ bottom left.  Colour is black only (``k``), so that text, codes and marks lie on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kouki_print.base.errors import JobError
@@ -66,21 +67,12 @@ class Canvas:
     def text(self, item: Text, content: str) -> bytes:
         """Static text inside its own BT…ET: one line, a wrapped paragraph or a vertical column."""
         style = self.styles[item.font]
-        leading = item.leading or item.size / MM * 1.5
-        if item.vertical:
-            lines = list(clusters(content))
-            leading = item.leading or item.size / MM
-        elif item.width:
-            lines = [
-                part for line in content.splitlines() for part in wrap(line, style, item.size, item.width)
-            ]
-        else:
-            lines = content.splitlines()
+        leading = item.leading or item.size / MM * (1.0 if item.vertical else 1.5)
         out = [b"BT\n"]
-        for index, line in enumerate(lines):
+        for index, (indent, line) in enumerate(self._lines(item, content, style)):
             if not line:
                 continue
-            shift = 0.0
+            shift = indent
             if item.align != "left" and not item.vertical:
                 free = item.width * MM - style.width(line) * item.size / 1000
                 shift = free if item.align == "right" else free / 2
@@ -94,6 +86,22 @@ class Canvas:
             )
         out.append(b"ET\n")
         return b"".join(out)
+
+    def _lines(self, item: Text, content: str, style: Style) -> list[tuple[float, str]]:
+        """Lines of a static text, each with its indent in points; numbered paragraphs hang."""
+        if item.vertical:
+            return [(0.0, cluster) for cluster in clusters(content)]
+        if not item.width:
+            return [(0.0, line) for line in content.splitlines()]
+        out: list[tuple[float, str]] = []
+        for paragraph in content.splitlines():
+            mark = _HANGING.match(paragraph)
+            indent = style.width(mark.group()) * item.size / 1000 if mark else 0.0
+            out.extend(
+                (indent if position else 0.0, line)
+                for position, line in enumerate(wrap(paragraph, style, item.size, item.width, indent / MM))
+            )
+        return out
 
     def line(self, item: Line) -> bytes:
         """A stroked line."""
@@ -128,10 +136,14 @@ def _pen(weight: float, dash: tuple[float, float] | None) -> bytes:
 
 _NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％")
 _NOT_AT_END = frozenset("（「『【〔")
+_HANGING = re.compile("・|[０-９]+[　．]")  # bullets and numbers stand out of their paragraph
 
 
-def wrap(line: str, style: Style, size: float, width: float) -> list[str]:
-    """Break a line of Japanese text to ``width`` mm, keeping the basic line-start rules (JIS X 4051)."""
+def wrap(line: str, style: Style, size: float, width: float, indent: float = 0.0) -> list[str]:
+    """Break a line of Japanese text to ``width`` mm, keeping the basic line-start rules (JIS X 4051).
+
+    Lines after the first are ``indent`` mm shorter.
+    """
     limit = width * MM * 1000 / size
     out: list[str] = []
     current: list[str] = []
@@ -145,6 +157,7 @@ def wrap(line: str, style: Style, size: float, width: float) -> list[str]:
             out.append("".join(current))
             current = carried
             used = sum(style.width(part) for part in current)
+            limit = (width - indent) * MM * 1000 / size
         current.append(cluster)
         used += advance
     out.append("".join(current))

@@ -104,8 +104,17 @@ def _kind(
         )
     contents = contents_of(order, town, set_code)
     service = getattr(order.mail, document) if town.mailed and not pickup else NOT_MAILED
-    size = size_class(order.envelope, contents.weight_cg)
-    price = table.price(service, size, contents.weight_cg)
+    try:
+        size = size_class(order.envelope, contents.weight_cg)
+        price = table.price(service, size, contents.weight_cg)
+    except JobError as error:
+        raise JobError(
+            f"{town.contact.name}の組{set_code}: {error.what}",
+            remedy=error.remedy,
+            file=error.file,
+            row=error.row,
+            column=error.column,
+        ) from error
     return contents.weight_cg, price.max_grams, price.yen, size, service, contents.items, town.sealed
 
 

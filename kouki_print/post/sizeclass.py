@@ -18,7 +18,7 @@ _SHORTEST, _NARROWEST = 14 * _CM, 9 * _CM
 _STANDARD_LONG, _STANDARD_SHORT, _STANDARD_THICK, _STANDARD_CG = 235_000, 12 * _CM, 1 * _CM, 5_000
 _REGULAR_LONG, _REGULAR_SHORT, _REGULAR_THICK, _REGULAR_CG = 34 * _CM, 25 * _CM, 3 * _CM, 100_000
 _LARGE_LONG, _LARGE_SUM, _LARGE_CG = 60 * _CM, 90 * _CM, 400_000
-_REMEDY = "job.toml の [envelope] の寸法・厚さと、封入物の重さを確かめてください。"
+_REMEDY = "job.toml の [envelope] の寸法・厚さと、封入物（追加封入物を含む）の重さを確かめてください。"
 
 
 def _micrometres(length_mm: Decimal) -> int:
