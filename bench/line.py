@@ -74,9 +74,8 @@ def _bench(people: int, workers: int) -> None:
     print("| figure | value |\n|---|--:|")
     print(f"| peak memory of all processes (PSS) | {full['peak']:,.0f} MB |")
     print(f"| bytes written | {size / 1e6:,.0f} MB |")
-    print(
-        f"| floor on one core: deflate {parts[0]:.1f} s + write {parts[1]:.1f} s + hash {parts[2]:.1f} s | {floor:.1f} s |"
-    )
+    shares = f"deflate {parts[0]:.1f} s + write {parts[1]:.1f} s + hash {parts[2]:.1f} s"
+    print(f"| floor on one core: {shares} | {floor:.1f} s |")
     print(f"| whole line ÷ floor | {full['wall'] / floor:.2f} |")
     print(
         f"| composing and writing 1-up and imposed, one core ({composed:,} people) | {rate:,.0f} people/s |"

@@ -28,8 +28,10 @@ class JobError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Errors travel from worker processes to the main one, where nothing of them may be lost."""
-        place = {"file": self.file, "row": self.row, "column": self.column}
-        return partial(type(self), self.what, remedy=self.remedy, **place), ()
+        again = partial(
+            type(self), self.what, remedy=self.remedy, file=self.file, row=self.row, column=self.column
+        )
+        return again, ()
 
     def where(self) -> str:
         """Place of the fault in words, empty when it has none: 「export.csv 12行目 「氏名」列」."""

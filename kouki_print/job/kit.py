@@ -16,13 +16,15 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Contact, Order
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.fonts import FontFace, Style, distinct_clusters, load_face
-from kouki_print.page.layout import Layout, load_layout
+from kouki_print.page.layout import MM, Layout, load_layout
 from kouki_print.page.words import renderer
+from kouki_print.pdf.artwork import Artwork, load_artwork
 from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
 from kouki_print.pdf.metadata import OutputIntent
 from kouki_print.pdf.profile import NAME as TEST_PROFILE
 from kouki_print.pdf.profile import synthetic_profile
 from kouki_print.sheet.imposition import Imposition, load_imposition
+from kouki_print.verify.readback import page_text
 
 _FILES = {
     "mincho": ("M", "BIZUDMincho-Regular.ttf"),
@@ -43,6 +45,8 @@ class PrintKit:
     fonts: tuple[EmbeddedFont, ...]
     imposition: Imposition
     intent: OutputIntent
+    artwork: Mapping[str, Artwork]
+    artwork_texts: Mapping[str, str]
 
 
 def load_styles() -> dict[str, Style]:
@@ -94,7 +98,35 @@ def build_kit(
         ),
         imposition=load_imposition(order.printing.imposition, finished),
         intent=output_intent(order, job_dir),
+        artwork=load_all_artwork(job_dir, layouts),
+        artwork_texts={
+            f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)
+            for document, layout in layouts.items()
+            for index, side in enumerate(layout.sides())
+            if side.artwork is not None
+        },
     )
+
+
+def artwork_name(kind: int, side: int) -> str:
+    """Resource name of the artwork of a document (by position) and side (0 front, 1 back)."""
+    return f"A{kind}{'fb'[side]}"
+
+
+def load_all_artwork(job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Artwork]:
+    """The designers' pages that the layouts name, from the job folder."""
+    found = {}
+    for kind, layout in enumerate(layouts.values()):
+        for index, side in enumerate(layout.sides()):
+            if side.artwork is not None:
+                found[artwork_name(kind, index)] = load_artwork(
+                    job_dir / side.artwork.file,
+                    page=side.artwork.page,
+                    sha256=side.artwork.sha256,
+                    width=layout.sheet.width * MM,
+                    height=layout.sheet.height * MM,
+                )
+    return found
 
 
 def resolve_all(

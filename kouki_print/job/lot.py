@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kouki_print.job.kit import PrintKit
+from kouki_print.job.kit import PrintKit, artwork_name
 from kouki_print.order.models import Contact
 from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
@@ -92,7 +92,7 @@ def collector_paused() -> Iterator[None]:
 def _make_lot(kit: PrintKit, task: LotTask) -> LotFiles:
     composers = {name: Composer(layout, kit.styles) for name, layout in kit.layouts.items()}
     with PdfFile(task.folder / task.lot.print_path) as single:
-        resources = write_resources(single, kit.fonts, _forms(kit, task.contact, composers))
+        resources = write_resources(single, kit.fonts, kit.artwork, _forms(kit, task.contact, composers))
         streams = _write_streams(single, kit, task, composers)
         with single.fork(task.folder / task.lot.imposed_path) as imposed:
             printed_file = _finish_single(single, kit, task, composers, streams, resources)
@@ -107,8 +107,9 @@ def _forms(kit: PrintKit, contact: Contact, composers: Mapping[str, Composer]) -
     forms: dict[str, Form] = {}
     for kind, composer in enumerate(composers.values()):
         box = _bleed_box(composer.layout)
-        for name, side in zip(_SIDES, composer.layout.sides(), strict=True):
-            forms[f"S{kind}{name[0]}"] = Form(composer.art(side, common, local=False), box)
+        for index, (name, side) in enumerate(zip(_SIDES, composer.layout.sides(), strict=True)):
+            artwork = artwork_name(kind, index) if side.artwork else ""
+            forms[f"S{kind}{name[0]}"] = Form(composer.art(side, common, local=False, artwork=artwork), box)
             forms[f"L{kind}{name[0]}"] = Form(composer.art(side, local, local=True), box)
     imposition = kit.imposition
     finished = next(iter(composers.values())).layout.sheet

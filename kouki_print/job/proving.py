@@ -78,8 +78,10 @@ def _reader(order: Order, contacts: dict[str, Contact], connection: sqlite3.Conn
     layouts, styles = load_layouts(order), load_styles()
     for (blob,) in connection.execute("SELECT printed_texts FROM lot"):
         resolve_all(order, contacts.values(), layouts, styles, unpack_texts(blob))
+    (stored,) = connection.execute("SELECT value FROM job WHERE key = 'artwork_texts'").fetchone()
+    artwork_texts: dict[str, str] = json.loads(stored)
     imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
-    return Reader(order, layouts, styles, imposition, MEDIA_MARGIN)
+    return Reader(order, layouts, styles, imposition, MEDIA_MARGIN, artwork_texts)
 
 
 def _pieces(connection: sqlite3.Connection, lot: int, full: bool) -> list[PrintedPiece]:

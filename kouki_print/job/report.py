@@ -100,7 +100,9 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
                 "level": level,
                 "code": code,
                 "column": column,
-                "cause": kind.cause.replace("「{value}」", "").replace("{value}", ""),
+                "cause": kind.cause.replace("（{value}）", "")
+                .replace("「{value}」が", "")
+                .replace("{value}", ""),
                 "remedy": kind.remedy,
                 "count": len(positions),
                 "rows": shown,

@@ -67,7 +67,7 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
             _write_union(building, prepared)
             write_finance(building, budget)
             _write_vendor(building, prepared, kit, files)
-            _write_ledger(building, prepared, results, now)
+            _write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
             counts = check_balance(building, len(prepared.people), prepared.loaded.municipalities)
     return RunResult(
@@ -236,10 +236,12 @@ def _versions(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
     }
 
 
-def _write_ledger(building: Path, prepared: Prepared, results: Sequence[LotResult], now: str) -> None:
+def _write_ledger(
+    building: Path, prepared: Prepared, kit: PrintKit, results: Sequence[LotResult], now: str
+) -> None:
     people, decided, plan = prepared.people, prepared.decided, prepared.plan
     with ledger.create(building / ledger.LEDGER) as connection:
-        ledger.put_job(connection, _job_facts(prepared))
+        ledger.put_job(connection, _job_facts(prepared, kit))
         towns = list(prepared.loaded.municipalities.values())
         ledger.put_rows(
             connection,
@@ -283,12 +285,13 @@ def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
     ]
 
 
-def _job_facts(prepared: Prepared) -> dict[str, str]:
+def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
     loaded = prepared.loaded
     towns = {code: town.contact.model_dump() for code, town in loaded.municipalities.items()}
     return {
         "order": loaded.order.model_dump_json(),
         "contacts": json.dumps(towns, ensure_ascii=False),
+        "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
         "records": str(len(prepared.people)),
         **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
     }

@@ -79,7 +79,7 @@ def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[
         )
         for index in sorted(set(chosen))
     ]
-    reader = Reader(kit.order, kit.layouts, kit.styles, imposition, MEDIA_MARGIN)
+    reader = Reader(kit.order, kit.layouts, kit.styles, imposition, MEDIA_MARGIN, kit.artwork_texts)
     return reader.check(
         task.contact,
         task.fields,

@@ -65,9 +65,14 @@ class Composer:
                 file=f"{layout.name}.toml",
             )
 
-    def art(self, side: Side, render: Render, *, local: bool) -> bytes:
-        """Static art of a side: of the whole job, or (``local``) the texts that name the municipality."""
+    def art(self, side: Side, render: Render, *, local: bool, artwork: str = "") -> bytes:
+        """Static art of a side: of the whole job, or (``local``) the texts that name the municipality.
+
+        ``artwork`` names the resource of the designer's page that lies below everything.
+        """
         out = [b"q 0 0 0 1 k 0 0 0 1 K /GS0 gs\n"]
+        if artwork:
+            out.append(b"q /%s Do Q\n" % artwork.encode("ascii"))
         if not local:
             out.extend(self.canvas.box(item) for item in side.box if not item.when)
             out.extend(self.canvas.line(item) for item in side.line if not item.when)

@@ -104,8 +104,18 @@ class CustomerBarcode(_Item):
     points: Annotated[float, Field(ge=8, le=11.5)] = 8
 
 
+class ArtworkFile(_Item):
+    """A designer's PDF page as background (入稿デザイン): path in the job folder, page from 1, digest."""
+
+    file: str
+    page: Annotated[int, Field(ge=1)] = 1
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")]
+
+
 class Side(_Item):
     """One side of the sheet."""
+
+    artwork: ArtworkFile | None = None
 
     text: list[Text] = []
     line: list[Line] = []

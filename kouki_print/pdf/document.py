@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kouki_print.pdf.artwork import Artwork
 from kouki_print.pdf.fontset import EmbeddedFont, write_fonts
 from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, write_intent, write_xmp
 from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream
@@ -37,10 +38,12 @@ class PageBoxes:
     bleed: Box
 
 
-def write_resources(file: PdfFile, fonts: Sequence[EmbeddedFont], forms: Mapping[str, Form]) -> int:
-    """Append fonts, graphics state, the registration colour and static art; return the page resources.
+def write_resources(
+    file: PdfFile, fonts: Sequence[EmbeddedFont], artwork: Mapping[str, Artwork], forms: Mapping[str, Form]
+) -> int:
+    """Append fonts, graphics state, the registration colour, artwork and static art; return the page resources.
 
-    All forms share the resources of the file's fonts, so they are self-contained and immutable.
+    All forms share the resources of the file's fonts and artwork, so they are self-contained and immutable.
     """
     font_entries = write_fonts(file, fonts)
     state = file.append(b"<</Type/ExtGState/OP true/op true/OPM 1>>")
@@ -52,7 +55,10 @@ def write_resources(file: PdfFile, fonts: Sequence[EmbeddedFont], forms: Mapping
         state,
         separation,
     )
-    inner = file.append(b"<<%s>>" % shared)
+    pictures = b"".join(
+        b"/%s %d 0 R" % (name.encode("ascii"), page.write(file)) for name, page in artwork.items()
+    )
+    inner = file.append(b"<<%s/XObject<<%s>>>>" % (shared, pictures))
     entries = []
     for name, form in forms.items():
         number = file.append(

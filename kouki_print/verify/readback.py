@@ -55,13 +55,17 @@ class PrintedPiece:
 
 @dataclass(slots=True)
 class Reader:
-    """What is needed to read lots of one job: layouts, styles, imposition and 1-up margin (mm)."""
+    """What is needed to read lots of one job: layouts, styles, imposition and 1-up margin (mm).
+
+    ``artwork_texts`` holds the text of a designer's page by ``<document>/<side>`` (0 front, 1 back).
+    """
 
     order: Order
     layouts: Mapping[str, Layout]
     styles: Mapping[str, Style]
     imposition: Imposition
     margin: float
+    artwork_texts: Mapping[str, str] = field(default_factory=dict)
     _same: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def canonical(self, text: str, font: str) -> list[str]:
@@ -156,7 +160,8 @@ class Reader:
         render = renderer(self.order, contact)
         for document, layout in self.layouts.items():
             for index, side in enumerate(layout.sides()):
-                counter: Counter[str] = Counter()
+                artwork = self.artwork_texts.get(f"{document}/{index}", "")
+                counter = Counter(cluster for cluster in clusters(artwork) if cluster not in _BLANKS)
                 for item in side.text:
                     if not item.when:
                         counter.update(self.canonical(render(item), item.font))
@@ -202,6 +207,12 @@ class Reader:
         )
         found = zxingcpp.read_barcodes(pixels, formats=_CODES)
         return sorted(entry.text for entry in found)
+
+
+def page_text(path: Path, page: int) -> str:
+    """Text of one page (from 1) of any PDF, as the reader of our files will see it."""
+    with pdfium.PdfDocument(path) as document:
+        return str(document[page - 1].get_textpage().get_text_range())
 
 
 def representatives(style: Style) -> dict[str, str]:

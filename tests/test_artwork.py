@@ -1,0 +1,102 @@
+"""Artwork: a designer's page becomes one shared form; what is not fit for print is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+from reportlab.lib.colors import Color
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from kouki_print.base.errors import JobError
+from kouki_print.base.resources import font_dir
+from kouki_print.pdf.artwork import load_artwork
+from kouki_print.pdf.document import Form, write_resources
+from kouki_print.pdf.writer import PdfFile
+
+A4 = (595.276, 841.89)
+
+
+def designer(
+    path: Path,
+    *,
+    size: tuple[float, float] = A4,
+    font: str = "Gothic",
+    colour: str = "cmyk",
+    alpha: float = 1,
+) -> str:
+    """Write a page as a designer's program would and return its digest."""
+    pdfmetrics.registerFont(TTFont("Gothic", str(font_dir() / "BIZUDGothic-Regular.ttf")))
+    canvas = Canvas(str(path), pagesize=size, invariant=1, initialFontName=font)
+    canvas.setFont(font, 24)
+    if colour == "rgb":
+        canvas.setFillColor(Color(1, 0, 0, alpha))
+    else:
+        canvas.setFillColorCMYK(0, 0, 0, 1)
+        if alpha < 1:
+            canvas.setFillAlpha(alpha)
+    canvas.drawString(100, 700, "ART" if font == "Helvetica" else "意匠")
+    canvas.showPage()
+    canvas.save()
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].trimbox = pdf.pages[0].mediabox
+        if font != "Helvetica":  # reportlab always names one standard font; a designer's program does not
+            fonts = pdf.pages[0].Resources.Font
+            for name in [key for key in fonts if "/FontDescriptor" not in fonts[key]]:
+                del fonts[name]
+        pdf.save(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_page_becomes_a_form_that_shows_its_text(tmp_path: Path) -> None:
+    digest = designer(tmp_path / "art.pdf")
+    art = load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
+    with PdfFile(tmp_path / "out.pdf") as file:
+        resources = write_resources(file, [], {"A0f": art}, {"S0f": Form(b"q /A0f Do Q\n", (0, 0, *A4))})
+        content = file.append(b"<</Length 8>>stream\n/S0f Do\n\nendstream")
+        page = file.next_number
+        file.append(
+            b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 596 842]/Resources %d 0 R/Contents %d 0 R>>"
+            % (page + 1, resources, content)
+        )
+        file.append(b"<</Type/Pages/Count 1/Kids[%d 0 R]>>" % page)
+        catalog = file.append(b"<</Type/Catalog/Pages %d 0 R>>" % (page + 1))
+        file.close(catalog=catalog, info=file.append(b"<</Title(t)>>"))
+    assert "意匠" in PdfReader(io.BytesIO((tmp_path / "out.pdf").read_bytes())).pages[0].extract_text()
+    again = load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
+    assert again == art
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"colour": "rgb"}, "RGB"),
+        ({"alpha": 0.5}, "透明"),
+        ({"font": "Helvetica"}, "埋め込まれていない"),
+        ({"size": (500, 841.89)}, "寸法"),
+    ],
+)
+def test_what_is_not_fit_for_print_is_refused(tmp_path: Path, options: dict, words: str) -> None:
+    digest = designer(tmp_path / "art.pdf", **options)
+    with pytest.raises(JobError, match=words):
+        load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
+
+
+def test_another_file_than_the_approved_one_stops_the_job(tmp_path: Path) -> None:
+    designer(tmp_path / "art.pdf")
+    with pytest.raises(JobError, match="承認"):
+        load_artwork(tmp_path / "art.pdf", page=1, sha256="0" * 64, width=A4[0], height=A4[1])
+
+
+@pytest.mark.parametrize("broken", [b"", b"%PDF-1.6\n", b"not a pdf at all"])
+def test_a_broken_file_ends_in_a_sentence(tmp_path: Path, broken: bytes) -> None:
+    (tmp_path / "art.pdf").write_bytes(broken)
+    digest = hashlib.sha256(broken).hexdigest()
+    with pytest.raises(JobError, match="使えません"):
+        load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
