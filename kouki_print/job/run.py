@@ -60,6 +60,8 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
             results = _make_lots(prepared, kit, building, pool, workers, stages)
+        if pool is not None:
+            pool.shutdown()  # its memory is free before the lists are written
         _stop_on_differences(results)
         files = [result.files for result in results]
         with stages.stage("台帳・一覧・予算の作成"):

@@ -105,7 +105,8 @@ class PdfFile:
 
     def append_serialised(self, objects: Sequence[bytes]) -> None:
         """Append whole objects (``n 0 obj … endobj``) that already carry the next numbers."""
-        self._offsets.extend(accumulate(map(len, objects[:-1]), initial=self.position))
+        ends = accumulate(map(len, objects), initial=self.position)
+        self._offsets.extend(start for start, _ in zip(ends, objects, strict=False))
         self._put(b"".join(objects))
 
     def fork(self, path: Path) -> PdfFile:
