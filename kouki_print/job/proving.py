@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
 from kouki_print.job.kit import load_layouts, load_styles, resolve_all
-from kouki_print.job.ledger import open_ledger, status_counts, unpack_texts
+from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot import MEDIA_MARGIN
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Contact, Order
 from kouki_print.sheet.imposition import load_imposition
 from kouki_print.verify.readback import Difference, PrintedPiece, Reader
 
+_PRINT_FOLDERS = ("print", "imposed")
 _EVENT_JA = {"printed": "印刷ファイル作成"}
 
 
@@ -56,9 +58,9 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
         contacts = {code: Contact(**values) for code, values in json.loads(facts["contacts"]).items()}
         check_balance(out, int(facts["records"]), contacts)
         lots = connection.execute("SELECT * FROM lot ORDER BY id").fetchall()
+        found = [*_check_lots(connection), *_check_listed(out, contacts, lots)]
         with stages.stage("印刷ファイルの読返し", len(lots)):
             reader = _reader(order, contacts, connection)
-            found: list[Difference] = []
             pieces = 0
             for lot in lots:
                 chosen = _pieces(connection, lot[0], full)
@@ -92,6 +94,30 @@ def _pieces(connection: sqlite3.Connection, lot: int, full: bool) -> list[Printe
     ).fetchall()
     made = [PrintedPiece(at, *row) for at, row in enumerate(rows)]
     return made if full else [made[0], *made[1:][-1:]]
+
+
+def _check_lots(connection: sqlite3.Connection) -> Iterator[Difference]:
+    """Every piece of the ledger belongs to a lot of the ledger."""
+    query = "SELECT piece_id FROM piece WHERE lot NOT IN (SELECT id FROM lot) ORDER BY piece_id LIMIT 5"
+    for (piece_id,) in connection.execute(query):
+        yield Difference(LEDGER, 0, piece_id, "この通のロットが台帳にありません")
+
+
+def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...]]) -> Iterator[Difference]:
+    """Each manifest lists the ledger's print files with their digests, and no other PDF lies beside them."""
+    expected: dict[str, dict[str, str]] = {code: {} for code in codes}
+    for _, code, _, _, _, print_pdf, print_digest, imposed_pdf, imposed_digest, *_ in lots:
+        expected.setdefault(code, {}).update({print_pdf: print_digest, imposed_pdf: imposed_digest})
+    for code, digests in expected.items():
+        folder = out / "vendor" / code
+        files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        listed = {entry["path"]: entry["sha256"] for entry in files if entry["kind"] in _PRINT_FOLDERS}
+        if listed != digests:
+            yield Difference(f"{code}/manifest.json", 0, "-", "印刷ファイルの一覧が台帳と違います")
+        for kind in _PRINT_FOLDERS:
+            for path in sorted((folder / kind).glob("*.pdf")):
+                if f"{kind}/{path.name}" not in digests:
+                    yield Difference(f"{code}/{kind}/{path.name}", 0, "-", "台帳にない印刷ファイルです")
 
 
 def _check_lot(

@@ -105,8 +105,8 @@ class PdfFile:
 
     def append_serialised(self, objects: Sequence[bytes]) -> None:
         """Append whole objects (``n 0 obj … endobj``) that already carry the next numbers."""
-        ends = accumulate(map(len, objects), initial=self.position)
-        self._offsets.extend(start for start, _ in zip(ends, objects, strict=False))
+        self._offsets.extend(accumulate(map(len, objects), initial=self.position))
+        self._offsets.pop()  # the end of the last is the start of nothing yet
         self._put(b"".join(objects))
 
     def fork(self, path: Path) -> PdfFile:

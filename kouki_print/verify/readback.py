@@ -37,7 +37,9 @@ class Difference:
 
     def sentence(self) -> str:
         """One Japanese line for reports and the console."""
-        return f"{self.file} {self.page}ページ（{self.piece_id}）: {self.what}"
+        page = f" {self.page}ページ" if self.page else ""
+        piece = f"（{self.piece_id}）" if self.piece_id != "-" else ""
+        return f"{self.file}{page}{piece}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,45 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+from made_lot import Made, make
+
+from kouki_print.job.kit import load_styles
+from kouki_print.page.fonts import Style
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Two small lots, 1-up and imposed, read-only."""
+    return make(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture(scope="session")
+def styles() -> dict[str, Style]:
+    """The shipped styles of type."""
+    return load_styles()
+
+
+@pytest.fixture
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def single(made: Made) -> Iterator[pikepdf.Pdf]:
+    """The 1-up file of the larger lot."""
+    with pikepdf.open(made.single(), inherit_page_attributes=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def imposed(made: Made) -> Iterator[pikepdf.Pdf]:
+    """The imposed file of the larger lot."""
+    with pikepdf.open(made.imposed(), inherit_page_attributes=False) as opened:
+        yield opened

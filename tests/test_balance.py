@@ -1,0 +1,148 @@
+"""``verify`` on an output that somebody changed: exit 3, and the message names the file."""
+
+# ruff: noqa: E501 (one line per change reads as a table)
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from line_fixtures import Finished, cli, tree
+
+pytest_plugins = ("line_fixtures",)
+TOWN = "vendor/47213"
+
+
+def flip(pattern: str, place: float) -> Callable[[Path], None]:
+    """Change one byte of a file, at this part of its length."""
+
+    def change(out: Path) -> None:
+        (path,) = out.glob(pattern)
+        data = bytearray(path.read_bytes())
+        data[int(len(data) * place)] ^= 1
+        path.write_bytes(data)
+
+    return change
+
+
+def remove(pattern: str) -> Callable[[Path], None]:
+    return lambda out: [path.unlink() for path in out.glob(pattern)].clear()
+
+
+def rewrite(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(out: Path) -> None:
+        text = (out / name).read_text(encoding="utf-8")
+        assert old in text
+        (out / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def add_line(name: str, line: str) -> Callable[[Path], None]:
+    def change(out: Path) -> None:
+        with (out / name).open("a", encoding="utf-8") as handle:
+            handle.write(line)
+
+    return change
+
+
+def ask(*queries: str) -> Callable[[Path], None]:
+    def change(out: Path) -> None:
+        with closing(sqlite3.connect(out / "job.sqlite")) as connection:
+            for query in queries:
+                assert connection.execute(query).rowcount
+            connection.commit()
+
+    return change
+
+
+def swap_people(out: Path) -> None:
+    """Two lines of the register change places in status: all counts stay the same."""
+    path = out / "union" / "register.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace(",printed,", ",X,", 1).replace(",held,", ",printed,").replace(",X,", ",held,"), "utf-8"
+    )
+
+
+def digest_in_manifest(out: Path) -> None:
+    path = out / TOWN / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["files"][0]["sha256"] = "0" * 64
+    path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def other_pdf(out: Path) -> None:
+    """A whole, readable PDF, but another one."""
+    (single,) = (out / TOWN / "print").iterdir()
+    (imposed,) = (out / TOWN / "imposed").iterdir()
+    single.write_bytes(imposed.read_bytes())
+
+
+STEM = "OKR08-47213-L01-0000001-0000002.pdf"
+CHANGES: list[tuple[str, Callable[[Path], None], str, str]] = [
+    ("a byte of a print file", flip(f"{TOWN}/print/*.pdf", 0.5), f"47213/print/{STEM}", "SHA-256"),
+    ("the last byte of a print file", flip(f"{TOWN}/print/*.pdf", 0.99999), f"47213/print/{STEM}", "SHA-256"),
+    ("a byte of an imposed file", flip(f"{TOWN}/imposed/*.pdf", 0.7), f"47213/imposed/{STEM}", "SHA-256"),
+    ("another file", other_pdf, f"47213/print/{STEM}", "SHA-256"),
+    ("no print file", remove(f"{TOWN}/print/*.pdf"), f"47213/print/{STEM}", "ファイルがありません"),
+    ("no imposed file", remove(f"{TOWN}/imposed/*.pdf"), f"47213/imposed/{STEM}", "ファイルがありません"),
+    ("status in the register", rewrite("union/register.csv", ",printed,", ",held,"), "union/register.csv 2行目 「status」列", "台帳"),
+    ("two people in the register", swap_people, "union/register.csv 2行目 「status」列", "台帳"),
+    ("a line more in the register", add_line("union/register.csv", "9,1,47213,printed,,,,,,,,,,,\n"), "union/register.csv", "件数が4です（正しくは3）"),
+    ("no register", remove("union/register.csv"), "union/register.csv", "ファイルがありません"),
+    ("register of another kind", lambda out: (out / "union/register.csv").write_bytes(b"\xff\xfe"), "union/register.csv", "壊れて"),
+    ("yen in the budget", rewrite("finance/budget.csv", ",460,920", ",460,921"), "finance/budget.csv", "郵送料が921です（正しくは920）"),
+    ("pieces in the budget", rewrite("finance/budget.csv", ",2,460", ",3,460"), "finance/budget.csv", "通数が3です（正しくは2）"),
+    ("words in the budget", rewrite("finance/budget.csv", ",460,920", ",460,many"), "finance/budget.csv", "壊れて"),
+    ("no budget", remove("finance/budget.csv"), "finance/budget.csv", "ファイルがありません"),
+    ("printed in the manifest", rewrite(f"{TOWN}/manifest.json", '"printed": 2', '"printed": 3'), f"{TOWN}/manifest.json", "印刷の件数が3です（正しくは2）"),
+    ("held in the manifest", rewrite(f"{TOWN}/manifest.json", '"held": 1', '"held": 0'), f"{TOWN}/manifest.json", "保留の件数が0です（正しくは1）"),
+    ("yen in the manifest", rewrite(f"{TOWN}/manifest.json", '"total_yen": 920', '"total_yen": 1'), f"{TOWN}/manifest.json", "郵送料が1です（正しくは920）"),
+    ("half a manifest", rewrite(f"{TOWN}/manifest.json", '"counts"', '"count'), f"{TOWN}/manifest.json", "壊れて"),
+    ("no manifest", remove(f"{TOWN}/manifest.json"), f"{TOWN}/manifest.json", "ファイルがありません"),
+    ("a line less of the pieces", lambda out: cut(out / TOWN / "pieces.csv"), f"{TOWN}/pieces.csv", "通数が1です（正しくは2）"),
+    ("no pieces", remove(f"{TOWN}/pieces.csv"), f"{TOWN}/pieces.csv", "ファイルがありません"),
+    ("a piece in the ledger", ask("DELETE FROM piece WHERE sequence = 2"), "job.sqlite", "通数が1です（正しくは2）"),
+    ("a record in the ledger", ask("DELETE FROM record WHERE row = 3"), "job.sqlite", "件数が2です（正しくは3）"),
+    ("a digest in the manifest", digest_in_manifest, "47213/manifest.json", "一覧が台帳と違います"),
+    ("a print file too many", lambda out: (out / TOWN / "print" / "more.pdf").write_bytes(b"%PDF"), "47213/print/more.pdf", "台帳にない印刷ファイル"),
+    ("a lot in the ledger", ask("DELETE FROM lot"), "job.sqlite", "ロット"),
+    ("matching code in the ledger", ask("UPDATE piece SET matching_code = 'OKR08-47213-0000001-11-A-0' WHERE sequence = 1"), STEM, "照合コードが違います"),
+    ("pages in the ledger", ask("UPDATE piece SET print_page = 5 - print_page - 1"), STEM, "照合コードが違います"),
+    ("a broken ledger", lambda out: (out / "job.sqlite").write_bytes(b"x" * 5000), "job.sqlite", "台帳を読めません"),
+    ("an empty ledger", lambda out: (out / "job.sqlite").write_bytes(b""), "job.sqlite", "台帳を読めません"),
+]  # fmt: skip
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:-2]) + b"\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "file", "words"), [case[1:] for case in CHANGES], ids=[case[0] for case in CHANGES]
+)
+def test_a_changed_output_is_found(
+    spoiled: Finished, change: Callable[[Path], None], file: str, words: str
+) -> None:
+    change(spoiled.out)
+    before = tree(spoiled.out)
+    result = cli("verify", spoiled.out)
+    assert result.exit_code == 3, result.output
+    assert result.stdout == "" and result.stderr.startswith("エラー: ") and "\n対処: " in result.stderr
+    assert file in result.stderr and words in result.stderr, result.stderr
+    for secret in ("見本", "花子", "太郎", "みどり町", "00000018"):
+        assert secret not in result.stderr
+    assert tree(spoiled.out) == before
+
+
+def test_an_unchanged_output_is_right(spoiled: Finished) -> None:
+    for flags in ([], ["--full"]):
+        result = cli("verify", spoiled.out, *flags)
+        assert result.exit_code == 0 and "ロット 1　読み返した通数 2　違い 0" in result.output
+    manifest = json.loads((spoiled.out / TOWN / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["counts"]["printed"] == 2

@@ -1,0 +1,65 @@
+"""The same job gives the same bytes, whoever works on it, under any seed, language and time zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from line_fixtures import PARTS, program, tree
+
+from kouki_print.sample import write_sample
+
+
+def test_two_runs_give_identical_bytes(tmp_path: Path) -> None:
+    write_sample(tmp_path / "job", preset="r08", count=300, seed=7)
+    one = program(
+        "run", tmp_path / "job", "--out", tmp_path / "one", "--workers", 1,
+        PYTHONHASHSEED="0", LANG="C.UTF-8", LC_ALL="C.UTF-8", TZ="UTC",
+    )  # fmt: skip
+    two = program(
+        "run", tmp_path / "job", "--out", tmp_path / "two", "--workers", 2,
+        PYTHONHASHSEED="12345", LANG="ja_JP.UTF-8", LC_ALL="ja_JP.UTF-8", TZ="Pacific/Kiritimati",
+    )  # fmt: skip
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    assert one.stderr == two.stderr == ""
+    assert one.stdout.replace(str(tmp_path / "one"), "OUT") == two.stdout.replace(str(tmp_path / "two"), "OUT")
+    first, second = tree(tmp_path / "one"), tree(tmp_path / "two")
+    assert {name.split("/")[0] for name in first} == PARTS and first.keys() == second.keys()
+    assert {Path(name).suffix for name in first} == {".pdf", ".csv", ".json", ".xlsx", ".html", ".sqlite"}
+    for name in first:
+        if name != "job.sqlite":  # carries the time of the run
+            assert first[name] == second[name], name
+
+
+def test_the_ledger_differs_in_the_time_of_its_events_only(tmp_path: Path) -> None:
+    from kouki_print.job.run import run
+
+    write_sample(tmp_path / "job", preset="r08", count=60, seed=7)
+    for name in ("one", "two"):
+        run(tmp_path / "job", tmp_path / name, now="2026-07-01T00:00:00Z")
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_the_order_of_columns_and_the_encoding_do_not_matter(tmp_path: Path) -> None:
+    """The same people as CP932 and as UTF-8 with turned columns: same pieces, same pages."""
+    from kouki_print.job.run import run
+
+    write_sample(tmp_path / "one", preset="r08", count=60, seed=9)
+    write_sample(tmp_path / "two", preset="r08", count=60, seed=9)
+    text = (tmp_path / "two" / "export.csv").read_bytes().decode("cp932")
+    turned = "".join(",".join(reversed(line.split(","))) + "\r\n" for line in text.splitlines())
+    (tmp_path / "two" / "export.csv").write_bytes(turned.encode("utf-8-sig"))
+    job = (tmp_path / "two" / "job.toml").read_text(encoding="utf-8")
+    (tmp_path / "two" / "job.toml").write_text(
+        job.replace('layout = "standard"', 'layout = "standard-utf8"'), encoding="utf-8"
+    )
+    for name in ("one", "two"):
+        run(tmp_path / name, tmp_path / f"{name}-out", now="2026-07-01T00:00:00Z")
+    first, second = (
+        {
+            name: data
+            for name, data in tree(tmp_path / out).items()
+            if name.endswith((".pdf", "pieces.csv", "register.csv"))
+        }
+        for out in ("one-out", "two-out")
+    )
+    assert first == second

@@ -1,0 +1,196 @@
+"""The plan: one order, sequences without gaps, checked codes, full boxes, lots of one municipality."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_lot import Made
+from stdnum.iso7064 import mod_37_36
+
+from kouki_print.base.errors import JobError
+from kouki_print.order.models import Boxes
+from kouki_print.plan import pieces
+from kouki_print.plan.imposing import cut_and_stack
+from kouki_print.plan.pieces import (
+    boxes,
+    delivery_order,
+    lots,
+    matching_codes,
+    piece_ids,
+    print_places,
+    sequences,
+)
+
+SHAPE = re.compile(
+    r"(?P<piece>(?P<job>[A-Z0-9]{2,8})-(?P<code>\d{5})-(?P<seq>\d{7}))"
+    r"-(?P<n>\d)(?P<m>\d)-(?P<set>[A-Z0-9]{1,2})-(?P<check>[0-9A-Z])"
+)
+JOB_IDS = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=8)
+CODES = st.lists(st.sampled_from(["47201", "47205", "47213", "47350"]), max_size=60).map(sorted)
+KEYS = ("municipality_code", "to_postcode", "to_address", "to_building", "household_number")
+
+
+def texts(values: list[str]) -> pd.Series:
+    return pd.Series(values, dtype="str")
+
+
+def tables(rows: list[tuple[str, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """People and decisions with these cells in the order of ``KEYS``."""
+    columns = (
+        dict(zip(KEYS, map(list, zip(*rows, strict=True)), strict=True))
+        if rows
+        else {key: [] for key in KEYS}
+    )
+    people = pd.DataFrame({key: texts(columns[key]) for key in ("municipality_code", "household_number")})
+    people["row"] = np.arange(1, len(rows) + 1)
+    decided = pd.DataFrame({key: texts(columns[key]) for key in KEYS if key.startswith("to_")})
+    return people, decided
+
+
+CELL = st.sampled_from(["", "1", "10", "2", "９", "い", "ろ", "葛\U000e0100", "𣘺"])
+
+
+@given(st.lists(st.tuples(*[CELL] * 5), max_size=40), st.data())
+@settings(max_examples=60, deadline=None)
+def test_delivery_order_is_total_and_stable(rows: list[tuple[str, ...]], data: st.DataObject) -> None:
+    """Sorted by the five keys as code points; equals keep the order of the export; nobody lost."""
+    people, decided = tables(rows)
+    chosen = np.array(
+        sorted(data.draw(st.sets(st.integers(0, len(rows) - 1)))) if rows else [], dtype=np.int64
+    )
+    shuffled = np.array(data.draw(st.permutations(chosen.tolist())), dtype=np.int64)
+    expected = sorted(chosen.tolist(), key=lambda at: (*rows[at], at))
+    assert delivery_order(people, decided, chosen).tolist() == expected
+    assert delivery_order(people, decided, shuffled).tolist() == expected
+
+
+@given(CODES)
+def test_sequences_have_no_gap(codes: list[str]) -> None:
+    found = sequences(np.array(codes, dtype=object))
+    assert found.tolist() == [codes[: at + 1].count(code) for at, code in enumerate(codes)]
+
+
+def test_a_municipality_may_not_exceed_seven_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_MOST_PIECES", 3)
+    sequences(np.array(["47201"] * 3 + ["47205"] * 3, dtype=object))
+    with pytest.raises(JobError, match="7桁"):
+        sequences(np.array(["47201"] * 4, dtype=object))
+
+
+def test_the_code_of_the_contract() -> None:
+    ids = piece_ids("OKR08", texts(["47201"]), np.array([123]))
+    assert ids.tolist() == ["OKR08-47201-0000123"]
+    assert matching_codes(ids, texts(["A"])).tolist() == ["OKR08-47201-0000123-11-A-Y"]
+
+
+@given(JOB_IDS, CODES.filter(len), st.data())
+@settings(max_examples=50, deadline=None)
+def test_codes_have_the_shape_and_the_check_of_a_stranger(
+    job: str, codes: list[str], data: st.DataObject
+) -> None:
+    sets = data.draw(
+        st.lists(st.sampled_from(["A", "B", "C", "CR", "CL"]), min_size=len(codes), max_size=len(codes))
+    )
+    numbers = sequences(np.array(codes, dtype=object))
+    ids = piece_ids(job, texts(codes), numbers)
+    found = matching_codes(ids, texts(sets)).tolist()
+    assert len(set(found)) == len(found)
+    for code, place, number, own in zip(found, codes, numbers.tolist(), sets, strict=True):
+        parts = SHAPE.fullmatch(code)
+        assert parts is not None, code
+        bare = code.rsplit("-", 1)[0].replace("-", "")
+        assert parts["check"] == mod_37_36.calc_check_digit(bare)
+        assert mod_37_36.is_valid(code.replace("-", ""))
+        assert (parts["job"], parts["code"], int(parts["seq"]), parts["set"]) == (job, place, number, own)
+        assert (parts["n"], parts["m"]) == ("1", "1")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["47201", "47205", "47213"]), st.integers(1, 9_000)), max_size=80).map(
+        lambda rows: sorted(rows, key=lambda row: row[0])
+    ),
+    st.integers(1, 12),
+    st.integers(1, 200),
+)
+@settings(max_examples=150, deadline=None)
+def test_boxes(rows: list[tuple[str, int]], most: int, grams: int) -> None:
+    codes = np.array([code for code, _ in rows], dtype=object)
+    weights = np.array([weight for _, weight in rows], dtype=np.int64)
+    limits = Boxes(max_pieces=most, max_grams=grams)
+    number, position = boxes(codes, weights, limits)
+    content: dict[tuple[str, int], list[int]] = {}
+    for at, box in enumerate(number.tolist()):
+        content.setdefault((codes[at], box), []).append(at)
+        assert position[at] == len(content[codes[at], box])
+    groups = list(content.items())
+    assert [at for _, members in groups for at in members] == list(range(len(rows)))  # contiguous, none lost
+    for (code, box), members in groups:
+        weight = int(weights[members].sum())
+        assert len(members) <= most
+        assert weight <= grams * 100 or len(members) == 1  # a piece heavier than a box travels alone
+        following = members[-1] + 1
+        if following < len(rows) and codes[following] == code:  # filled as far as it goes
+            assert len(members) == most or weight + weights[following] > grams * 100
+            assert number[following] == box + 1
+        assert box == 1 or (members[0] > 0 and number[members[0] - 1] == box - 1)
+    assert dict.fromkeys(codes, 1) == {code: number[codes == code].min() for code in set(codes)}
+
+
+@given(CODES, st.integers(1, 20))
+@settings(max_examples=100, deadline=None)
+def test_lots_never_cross_municipalities(codes: list[str], sheets: int) -> None:
+    found = lots("OKR08", np.array(codes, dtype=object), sheets)
+    assert [at for lot in found for at in range(lot.start, lot.stop)] == list(range(len(codes)))
+    for lot in found:
+        assert set(codes[lot.start : lot.stop]) == {lot.municipality_code}
+        assert 1 <= lot.stop - lot.start == lot.last - lot.first + 1 <= sheets
+        assert lot.first == codes[: lot.start].count(lot.municipality_code) + 1
+        assert lot.stem == f"OKR08-{lot.municipality_code}-L{lot.number:02d}-{lot.first:07d}-{lot.last:07d}"
+    for code in set(codes):
+        assert [lot.number for lot in found if lot.municipality_code == code] == list(
+            range(1, -(-codes.count(code) // sheets) + 1)
+        )
+    assert len({lot.print_path for lot in found}) == len(found)
+
+
+@given(CODES, st.integers(1, 20), st.integers(1, 4), st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_places_are_those_of_the_tables(codes: list[str], sheets: int, up: int, depth: int) -> None:
+    made = lots("OKR08", np.array(codes, dtype=object), sheets)
+    if not made:
+        return
+    places = print_places(made, len(codes), up, depth)
+    for index, lot in enumerate(made):
+        table = cut_and_stack(lot.stop - lot.start, up, depth)
+        for at in range(lot.start, lot.stop):
+            assert places["lot"][at] == index
+            assert (places["print_pdf"][at], places["imposed_pdf"][at]) == (lot.print_path, lot.imposed_path)
+            assert places["print_page"][at] == 2 * (at - lot.start) + 1
+            assert (
+                table[places["imposed_sheet"][at] - 1, places["imposed_slot"][at] - 1] == at - lot.start + 1
+            )
+
+
+def test_the_made_plan_is_in_order(made: Made) -> None:
+    plan = made.prepared.plan
+    people, decided = made.prepared.people, made.prepared.decided
+    person = plan["person"].to_numpy()
+    keys = list(
+        zip(
+            people["municipality_code"].take(person), decided["to_postcode"].take(person),
+            decided["to_address"].take(person), decided["to_building"].take(person),
+            people["household_number"].take(person), people["row"].take(person),
+            strict=True,
+        )
+    )  # fmt: skip
+    assert keys == sorted(keys)
+    assert sorted(person.tolist()) == np.flatnonzero(decided["status"] == "printed").tolist()
+    for _, rows in plan.groupby("municipality_code"):
+        assert rows["sequence"].tolist() == list(range(1, len(rows) + 1))
+    assert all(SHAPE.fullmatch(code) for code in plan["matching_code"])
