@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kouki_print.job.run import RunResult
 
 _HELD_PEOPLE = 1
+_MOST_WORKERS = 8  # more than this only waits for the disk
 
 
 _JOB = click.argument("job", type=click.Path(path_type=Path), metavar="JOB")
@@ -93,9 +94,13 @@ def budget(job: Path, out: Path) -> None:
 @_JOB
 @_OUT
 @click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", default=None, help="並列数（省略時はCPUの数）"
+    "--workers",
+    type=click.IntRange(1, 61),
+    metavar="N",
+    default=None,
+    help="並列数（省略時はCPUの数、8まで）",
 )
-@click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする")
+@click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする（出力は残す）")
 def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
     """移行データから印刷ファイル・一覧・予算まで、検証済みの一式を作ります。
 
@@ -104,7 +109,9 @@ def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
     from kouki_print.job.run import run as run_job
 
     with watching() as watcher:
-        result = run_job(job, out, workers=workers or os.cpu_count() or 1, now=_now(), watcher=watcher)
+        result = run_job(
+            job, out, workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS), now=_now(), watcher=watcher
+        )
     _show_result(result, out)
     if strict and result.counts["held"]:
         click.echo(f"保留が{result.counts['held']:,}件あります（--strict）。", err=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +25,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.job.watch import Silent, Watcher
 
 _USAGE_STATUS = 2
+_INTERRUPTED = 130
 
 
 class JapaneseCommand(click.Command):
@@ -64,6 +68,7 @@ class JapaneseGroup(JapaneseCommand, click.Group):
         if not options.get("standalone_mode", True):
             return super().main(args, *rest, **options)
         options["standalone_mode"] = False
+        signal.signal(signal.SIGTERM, _interrupt)  # a closed window ends as cleanly as Ctrl+C
         try:
             status = super().main(args, *rest, **options)
         except JobError as error:
@@ -81,8 +86,25 @@ class JapaneseGroup(JapaneseCommand, click.Group):
             status = _USAGE_STATUS
         except (click.Abort, KeyboardInterrupt):
             click.echo("中断しました。途中の出力は残していません。もう一度実行できます。", err=True)
-            status = 130
+            status = _INTERRUPTED
+        except Exception as error:
+            click.echo(unexpected(error), err=True)
+            status = 1
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def unexpected(error: Exception) -> str:
+    """One sentence for a fault of the program: kind and place, never values, which may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name} {frames[-1].lineno}行" if frames else "不明"
+    return (
+        f"エラー: プログラムの誤りで止まりました（{type(error).__name__}、{place}）。途中の出力は残していません。\n"
+        "対処: この行を開発元に知らせてください。"
+    )
 
 
 def usage_sentence(error: click.UsageError) -> str:

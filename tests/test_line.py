@@ -207,7 +207,9 @@ def test_every_page_holds_its_own_person_and_no_other(shipped: Finished) -> None
     """Text of every 1-up page by plain extraction: own number, name and address, nobody else's number."""
     everybody = shipped.people()
     people = {line["piece_id"]: everybody[int(line["row"]) - 1] for line in shipped.register()}
-    numbers = {person["被保険者番号"] for person in everybody} - {person["保険者番号"] for person in everybody}
+    numbers = {person["被保険者番号"] for person in everybody} - {
+        person["保険者番号"] for person in everybody
+    }
     seen = 0
     for folder in shipped.towns():
         by_file: dict[str, list[dict[str, str]]] = defaultdict(list)

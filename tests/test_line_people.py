@@ -200,7 +200,6 @@ def test_other_years_run_to_finished_folders(year: tuple[str, Finished]) -> None
             manifest["job"]["preset"] == preset
             and sum(manifest["documents"].values()) == manifest["counts"]["printed"]
         )
-    assert cli("verify", job.out).exit_code == 0
 
 
 def test_reasons_follow_the_rules_of_r08(shipped: Finished) -> None:

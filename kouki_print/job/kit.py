@@ -62,6 +62,8 @@ def load_layouts(order: Order) -> dict[str, Layout]:
         "insurance_card": order.printing.insurance_card_layout,
     }
     wanted: set[str] = {rule.document for rule in order.rule}
+    if order.job.document_from == "export":  # the export may ask for what no rule gives
+        wanted |= {entry.document for entry in order.set}
     layouts: dict[str, Layout] = {
         document: load_layout(name) for document, name in names.items() if document in wanted
     }

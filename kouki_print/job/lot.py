@@ -20,8 +20,8 @@ from kouki_print.job.kit import PrintKit, artwork_name
 from kouki_print.order.models import Contact
 from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
-from kouki_print.page.layout import MM, Layout
-from kouki_print.page.operators import number
+from kouki_print.page.layout import MM, Layout, Text
+from kouki_print.page.operators import Canvas, number
 from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, PageBoxes, finish, write_piece_streams, write_resources
 from kouki_print.pdf.metadata import DocumentInfo
@@ -256,15 +256,15 @@ def _finish_imposed(
             places.append((name, placement(x, y, imposition.height, finished, clip=True)))
     heads = _page_heads(file, composers, places)
     middle, double_end, end = _ends(file)
-    marks_head = b"%d 0 R" % file.append(stream(b"/M Do /GS0 gs 0 0 0 1 k\n", compress=False))
+    sides = ("表", "裏")
+    marks_heads = [b"%d 0 R" % file.append(stream(_marks_head(kit, side), compress=False)) for side in sides]
     lines = file.append_all(_sheet_lines(kit, task, imposition, len(table)))
     codes = streams.code.tolist()
     texts = {name: streams.text[name].tolist() for name in _SIDES}
     contents = []
     for sheet, records in enumerate(table.tolist()):
-        line = b"%s %d 0 R" % (marks_head, lines + sheet)
         for offset, name in enumerate(_SIDES):
-            parts = [line]
+            parts = [b"%s %d 0 R" % (marks_heads[offset], lines + sheet)]
             for slot, record in enumerate(records):
                 if record:
                     piece = record - 1
@@ -283,6 +283,13 @@ def _finish_imposed(
         intent=kit.intent,
     )
     return written, len(table)
+
+
+def _marks_head(kit: PrintKit, side: str) -> bytes:
+    """Marks and the name of the side (表 or 裏), the same on every press sheet."""
+    canvas = Canvas(kit.imposition.height, dict(kit.styles))
+    label = canvas.text(Text(x=22, y=4, size=8, text=side), side)
+    return b"/M Do /GS0 gs 0 0 0 1 k\n" + label
 
 
 def _sheet_lines(kit: PrintKit, task: LotTask, imposition: Imposition, count: int) -> list[bytes]:

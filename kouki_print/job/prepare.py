@@ -23,6 +23,7 @@ from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
 from kouki_print.page.fields import PageFields, check_fit, page_fields
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
+from kouki_print.page.wording import check_words
 from kouki_print.plan.pieces import (
     Lot,
     boxes,
@@ -73,6 +74,8 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         order = loaded.order
         layouts = load_layouts(order)
         styles = load_styles()
+        contacts = [town.contact for town in loaded.municipalities.values()]
+        check_words(order, contacts, layouts, styles)
         tariff = load_tariff()
         bands = load_numbers(job_dir / order.input.numbers, loaded.municipalities)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)

@@ -40,11 +40,14 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
             file=str(out),
         )
     building = out / BUILDING
+    mask = os.umask(0o077)  # printed texts are personal data: nobody but the owner reads them
     try:
         out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        out.chmod(0o700)
         shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(mode=0o700)
+        building.mkdir()
     except OSError as error:
+        os.umask(mask)
         raise JobError(
             f"出力先に書き込めません（{_reason(error)}）。",
             remedy="フォルダーの権限と空き容量を確かめるか、別の出力先を指定してください。",
@@ -60,6 +63,7 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
             file=str(out),
         ) from error
     finally:
+        os.umask(mask)
         shutil.rmtree(building, ignore_errors=True)
         if created and out.is_dir() and not any(out.iterdir()):
             out.rmdir()

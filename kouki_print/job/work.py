@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ def start_worker() -> None:
     Ctrl+C reaches the whole process group; the main process alone decides what becomes of the job.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.umask(0o077)  # print files are personal data: nobody but the owner reads them
 
 
 def stay_warm() -> None:

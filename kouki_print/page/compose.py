@@ -74,7 +74,8 @@ class Composer:
         if artwork:
             out.append(b"q /%s Do Q\n" % artwork.encode("ascii"))
         if not local:
-            out.extend(self.canvas.box(item) for item in side.box if not item.when)
+            tinted_first = sorted(side.box, key=lambda item: item.tint == 0)  # a tint never eats into a frame
+            out.extend(self.canvas.box(item) for item in tinted_first if not item.when)
             out.extend(self.canvas.line(item) for item in side.line if not item.when)
         out.extend(
             self.canvas.text(item, render(item))
@@ -148,12 +149,7 @@ class Composer:
         style = self.canvas.styles[item.font]
         if item.pitch:
             return [self._spaced(item, text, style) for text in texts]
-        leading = item.leading or item.size / MM * 1.15
-        left = number(item.x * MM)
-        places = [
-            b"1 0 0 1 %s %s Tm " % (left, self.canvas.baseline(item.y + line * leading, item.size))
-            for line in range(item.lines)
-        ]
+        places: dict[tuple[int, float], bytes] = {}
         out = []
         for text, fitted in zip(texts, fit_all(texts, item, style), strict=True):
             if fitted is None:  # the line holds such people before this; a page is never drawn wrong
@@ -164,27 +160,34 @@ class Composer:
                 )
             parts = []
             for index, (line, scale) in enumerate(fitted.lines if text else ()):
-                place = places[index] if item.align == "left" else self._aligned(item, line, scale, style)
-                show = self._show(line, item, style)
+                if item.align == "left":
+                    place = places.get((index, fitted.size)) or places.setdefault(
+                        (index, fitted.size), self._place(item, item.x * MM, index, fitted.size)
+                    )
+                else:
+                    place = self._aligned(item, line, scale, index, fitted.size)
+                show = self._show(line, item.font, fitted.size)
                 parts.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
             out.append(b"".join(parts))
         return out
 
-    def _aligned(self, item: FieldItem, line: str, scale: int, style: Style) -> bytes:
-        """Place of a centred or right-aligned single line."""
-        free = item.width * MM - style.width(line) * item.size * scale / 100_000
-        shift = free if item.align == "right" else free / 2
-        return b"1 0 0 1 %s %s Tm " % (
-            number(item.x * MM + shift),
-            self.canvas.baseline(item.y, item.size),
-        )
+    def _place(self, item: FieldItem, x: float, line: int, size: float) -> bytes:
+        """Text matrix of a line of a field that begins ``x`` points from the left."""
+        leading = item.leading if item.leading and size == item.size else size / MM * 1.1
+        return b"1 0 0 1 %s %s Tm " % (number(x), self.canvas.baseline(item.y + line * leading, size))
 
-    def _show(self, text: str, item: FieldItem, style: Style) -> bytes:
+    def _aligned(self, item: FieldItem, line: str, scale: int, index: int, size: float) -> bytes:
+        """Place of a centred or right-aligned line."""
+        free = item.width * MM - self.canvas.styles[item.font].width(line) * size * scale / 100_000
+        return self._place(item, item.x * MM + (free if item.align == "right" else free / 2), index, size)
+
+    def _show(self, text: str, font: str, size: float) -> bytes:
+        style = self.canvas.styles[font]
         try:
-            body = text.translate(self._table(item.font)).encode("ascii")
+            body = text.translate(self._table(font)).encode("ascii")
         except _Unknown:
-            return self.canvas.show(text, style, item.size)
-        return b"/%s0 %s Tf <%s>Tj\n" % (style.key.encode("ascii"), number(item.size), body)
+            return self.canvas.show(text, style, size)
+        return b"/%s0 %s Tf <%s>Tj\n" % (style.key.encode("ascii"), number(size), body)
 
     def _spaced(self, item: FieldItem, text: str, style: Style) -> bytes:
         """Characters one ``pitch`` apart, in the middle of their cells (numbers in boxes).
@@ -199,7 +202,7 @@ class Composer:
             number(spacing),
             number(item.x * MM + spacing / 2),
             self.canvas.baseline(item.y, item.size),
-            self._show(text, item, style),
+            self._show(text, item.font, item.size),
         )
 
     def _barcodes(self, item: CustomerBarcode, codewords: Sequence[str]) -> list[bytes]:

@@ -68,7 +68,10 @@ class PageFields:
 def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> PageFields:
     """Fields and flags of all people; rows that are not printed carry texts nobody reads."""
     limit_on = people["limit_shown"].to_numpy() & people["category"].isin(_LIMITS).to_numpy()
-    long_on = limit_on & people["long_stay_on"].notna().to_numpy()
+    # 長期入院該当年月日 exists for 区分Ⅱ only (the reduced meal charge from the 91st day).
+    long_on = (
+        limit_on & (people["category"] == "区分Ⅱ").to_numpy() & people["long_stay_on"].notna().to_numpy()
+    )
     disease_on = (people["disease"] != "").to_numpy()
     texts = {
         "to_name": _honoured(decided["to_name"]),

@@ -15,17 +15,19 @@ import numpy as np
 from kouki_print.page.fonts import HAS_SELECTOR, Style, clusters, distinct_clusters
 from kouki_print.page.layout import MM, FieldItem
 
-_SENSIBLE_BREAK = re.compile(r"(?<=[ 　])|(?<=丁目)|(?<=番地)|(?<=[番号字])(?=[^番地号目])")
+_SENSIBLE_BREAK = re.compile(r"(?<=[ 　・])|(?<=丁目)|(?<=番地)|(?<=[番号字])(?=[^番地号目])")
 
 
+NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％")
 _COMFORTABLE = 80  # per cent: condensed type that still reads well at 75
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Lines of a fitted text, each with its horizontal scale in per cent (``Tz``)."""
+    """Lines of a fitted text, each with its horizontal scale in per cent (``Tz``), and the size in points."""
 
     lines: tuple[tuple[str, int], ...]
+    size: float
 
 
 def limit_of(item: FieldItem) -> float:
@@ -50,7 +52,10 @@ def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
                 break
             lines.extend(fitted)
         else:
-            return Fitted(tuple(lines))
+            return Fitted(tuple(lines), item.size)
+    if item.small_size:
+        smaller = {"size": item.small_size, "lines": item.small_lines, "small_size": 0.0}
+        return fit(text, item.model_copy(update=smaller), style)
     return None
 
 
@@ -72,7 +77,10 @@ def _scale(width: int, limit: float) -> int:
 
 
 def _breaks(text: str, style: Style) -> list[tuple[str, str]]:
-    """Two-line splits, best first: at sensible places, then anywhere; nearest to the middle first."""
+    """Two-line splits, best first: at sensible places, then anywhere; nearest to the middle first.
+
+    A line begins with a closing mark or a small kana only when nothing else fits.
+    """
     parts = clusters(text)
     half = style.width(text) / 2
     places = {match.start() for match in _SENSIBLE_BREAK.finditer(text)}
@@ -81,8 +89,8 @@ def _breaks(text: str, style: Style) -> list[tuple[str, str]]:
     for part in parts[:-1]:
         offset += len(part)
         used += style.width(part)
-        ranked.append((offset not in places, abs(used - half), offset))
-    return [(text[:offset].rstrip(" 　"), text[offset:].lstrip(" 　")) for _, _, offset in sorted(ranked)]
+        ranked.append((text[offset] in NOT_AT_START, offset not in places, abs(used - half), offset))
+    return [(text[:offset].rstrip(" 　"), text[offset:].lstrip(" 　")) for *_, offset in sorted(ranked)]
 
 
 def widths(texts: Sequence[str], style: Style) -> np.ndarray:
@@ -120,7 +128,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
         stop = start + len(parts)
         mine = scales[start:stop]
         if len(parts) <= item.lines and min(mine) >= floor:
-            result.append(Fitted(tuple(zip(parts, mine, strict=True))))
+            result.append(Fitted(tuple(zip(parts, mine, strict=True)), item.size))
         else:
             result.append(fit(text, item, style))
         start = stop

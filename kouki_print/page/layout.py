@@ -25,7 +25,8 @@ class _Item(BaseModel):
 
 
 class Text(_Item):
-    """Static text: a line or, with ``width`` and ``leading``, a paragraph that wraps."""
+    """Static text: a line; with ``width`` a paragraph that wraps; with ``min_condense`` one line that is
+    condensed (長体) into ``width`` down to this per cent."""
 
     x: float
     y: float
@@ -36,8 +37,14 @@ class Text(_Item):
     words: str = ""
     width: float = 0
     leading: float = 0
+    min_condense: Annotated[int, Field(ge=50, le=100)] = 100
     vertical: bool = False
     when: str = ""
+
+    @property
+    def one_line(self) -> bool:
+        """Whether the text is a single line that must fit its width."""
+        return bool(self.width) and self.min_condense < 100
 
 
 class Line(_Item):
@@ -69,7 +76,8 @@ class FieldItem(_Item):
     """Personal text (項目): ``bind`` names a column of the page fields; it never leaves ``width``.
 
     Fit: natural width; else condensed (長体), else broken while ``lines`` (``leading`` mm apart) are
-    free, else condensed down to ``min_condense`` per cent; else the person is held.
+    free, else condensed down to ``min_condense`` per cent; else the same in ``small_lines`` lines of
+    ``small_size`` (when given); else the person is held.
     """
 
     bind: str
@@ -82,6 +90,8 @@ class FieldItem(_Item):
     min_condense: Annotated[int, Field(ge=50, le=100)] = 80
     lines: Annotated[int, Field(ge=1, le=6)] = 1
     leading: float = 0
+    small_size: Annotated[float, Field(ge=0)] = 0
+    small_lines: Annotated[int, Field(ge=1, le=6)] = 2
     pitch: float = 0
     when: str = ""
 

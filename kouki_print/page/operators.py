@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from kouki_print.base.errors import JobError
+from kouki_print.page.fit import NOT_AT_START
 from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.layout import MM, Box, Line, Text
 
@@ -67,14 +68,15 @@ class Canvas:
     def text(self, item: Text, content: str) -> bytes:
         """Static text inside its own BT…ET: one line, a wrapped paragraph or a vertical column."""
         style = self.styles[item.font]
+        scale = condensed(item, content, style)
         leading = item.leading or item.size / MM * (1.0 if item.vertical else 1.5)
-        out = [b"BT\n"]
+        out = [b"BT\n" if scale == 100 else b"BT %d Tz\n" % scale]
         for index, (indent, line) in enumerate(self._lines(item, content, style)):
             if not line:
                 continue
             shift = indent
             if item.align != "left" and not item.vertical:
-                free = item.width * MM - style.width(line) * item.size / 1000
+                free = item.width * MM - style.width(line) * item.size * scale / 100_000
                 shift = free if item.align == "right" else free / 2
             out.append(
                 b"1 0 0 1 %s %s Tm %s"
@@ -84,14 +86,14 @@ class Canvas:
                     self.show(line, style, item.size),
                 )
             )
-        out.append(b"ET\n")
+        out.append(b"ET\n" if scale == 100 else b"100 Tz ET\n")
         return b"".join(out)
 
     def _lines(self, item: Text, content: str, style: Style) -> list[tuple[float, str]]:
         """Lines of a static text, each with its indent in points; numbered paragraphs hang."""
         if item.vertical:
             return [(0.0, cluster) for cluster in clusters(content)]
-        if not item.width:
+        if not item.width or item.one_line:
             return [(0.0, line) for line in content.splitlines()]
         out: list[tuple[float, str]] = []
         for paragraph in content.splitlines():
@@ -129,12 +131,21 @@ class Canvas:
         return out
 
 
+def condensed(item: Text, content: str, style: Style) -> int:
+    """Horizontal scale in per cent that brings a one-line text into its width; 0 when its floor forbids it."""
+    if not item.one_line:
+        return 100
+    natural = max((style.width(line) for line in content.splitlines()), default=0) * item.size / 1000
+    limit = item.width * MM
+    scale = 100 if natural <= limit else int(100 * limit / natural)
+    return scale if scale >= item.min_condense else 0
+
+
 def _pen(weight: float, dash: tuple[float, float] | None) -> bytes:
     pattern = b"[%s %s]" % (number(dash[0] * MM), number(dash[1] * MM)) if dash else b"[]"
     return b"%s w %s 0 d " % (number(weight * MM), pattern)
 
 
-_NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％")
 _NOT_AT_END = frozenset("（「『【〔")
 _HANGING = re.compile("・|[０-９]+[　．]")  # bullets and numbers stand out of their paragraph
 
@@ -152,7 +163,7 @@ def wrap(line: str, style: Style, size: float, width: float, indent: float = 0.0
         advance = style.width(cluster)
         if used + advance > limit and current:
             carried: list[str] = []
-            if cluster in _NOT_AT_START or current[-1] in _NOT_AT_END:
+            if cluster in NOT_AT_START or current[-1] in _NOT_AT_END:
                 carried = [current.pop()]
             out.append("".join(current))
             current = carried

@@ -105,28 +105,31 @@ class Reader:
             for piece in pieces:
                 for side in (0, 1):
                     expected = static[piece.document, side], self._personal(piece, fields, side)
-                    for name, file, page, corner in self._places(
+                    for name, file, page, corner, on_sheet in self._places(
                         piece, side, single, imposed, print_pdf, imposed_pdf
                     ):
                         found.extend(
                             Difference(name, page + 1, piece.piece_id, what)
-                            for what in self._compare(file[page], corner, piece, side, fields, expected)
+                            for what in self._compare(
+                                file[page], corner, on_sheet, piece, side, fields, expected
+                            )
                         )
         return found
 
     def _places(
         self, piece: PrintedPiece, side: int, single: Any, imposed: Any, print_pdf: Path, imposed_pdf: Path
-    ) -> Iterator[tuple[str, Any, int, tuple[float, float]]]:
+    ) -> Iterator[tuple[str, Any, int, tuple[float, float], bool]]:
         finished = self.layouts[piece.document].sheet
         slot = piece.imposed_slot - 1
         grid = self.imposition.back_corner if side else self.imposition.corner
-        yield print_pdf.name, single, piece.print_page - 1 + side, (self.margin, self.margin)
-        yield imposed_pdf.name, imposed, (piece.imposed_sheet - 1) * 2 + side, grid(slot, finished)
+        yield print_pdf.name, single, piece.print_page - 1 + side, (self.margin, self.margin), False
+        yield imposed_pdf.name, imposed, (piece.imposed_sheet - 1) * 2 + side, grid(slot, finished), True
 
     def _compare(
         self,
         page: Any,
         corner: tuple[float, float],
+        imposed: bool,
         piece: PrintedPiece,
         side: int,
         fields: PageFields,
@@ -138,7 +141,8 @@ class Reader:
         code = self._decode(page, corner, sheet)
         if code != [piece.matching_code]:
             problems.append(f"照合コードが違います（読取り: {'、'.join(code) or 'なし'}）")
-        text = self._text(page, corner, layout)
+        # The 1-up page holds nothing beside the sheet, so all of it counts; on a press sheet its own slot does.
+        text = self._text(page, corner if imposed else None, layout)
         static, personal = expected
         whole = "".join(text)
         for item, parts in zip(("照合コード", *(entry.bind for entry in sheet.field)), personal, strict=True):
@@ -180,18 +184,20 @@ class Reader:
             texts.append(self.canonical(text, item.font))
         return texts
 
-    def _text(self, page: Any, corner: tuple[float, float], layout: Layout) -> list[str]:
-        """Characters inside the finished sheet at ``corner``, blanks left out."""
-        x, y = corner
-        height = page.get_height()
-        sheet = layout.sheet
+    def _text(self, page: Any, corner: tuple[float, float] | None, layout: Layout) -> list[str]:
+        """Characters inside the finished sheet at ``corner`` (None = of the whole page), blanks left out."""
         textpage = page.get_textpage()
-        text = textpage.get_text_bounded(
-            left=x * MM,
-            right=(x + sheet.width) * MM,
-            top=height - y * MM,
-            bottom=height - (y + sheet.height) * MM,
-        )
+        if corner is None:
+            text = textpage.get_text_range()
+        else:
+            x, y = corner
+            height = page.get_height()
+            text = textpage.get_text_bounded(
+                left=x * MM,
+                right=(x + layout.sheet.width) * MM,
+                top=height - y * MM,
+                bottom=height - (y + layout.sheet.height) * MM,
+            )
         textpage.close()
         return [cluster for cluster in clusters(text) if cluster not in _BLANKS]
 
