@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 from line_fixtures import Finished, cli, tree
 
+from kouki_print.base.errors import OutputDiffers
+from kouki_print.job.proving import verify
+from kouki_print.job.watch import Silent
+
 pytest_plugins = ("line_fixtures",)
 TOWN = "vendor/47213"
 
@@ -146,3 +150,22 @@ def test_an_unchanged_output_is_right(spoiled: Finished) -> None:
         assert result.exit_code == 0 and "ロット 1　読み返した通数 2　違い 0" in result.output
     manifest = json.loads((spoiled.out / TOWN / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["counts"]["printed"] == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "union/held.csv", "union/unissued.csv", "union/check.html", "finance/budget.xlsx", "finance/budget.pdf",
+        "vendor/47213/pieces.csv",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("damage", ["changed", "deleted"])
+def test_verify_names_every_damaged_list(spoiled: Finished, name: str, damage: str) -> None:
+    path = spoiled.out / name
+    if damage == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes().replace(b"1", b"2", 1) + b"\n")
+    with pytest.raises(OutputDiffers) as caught:
+        verify(spoiled.out, full=False, watcher=Silent())
+    assert Path(name).name in str(caught.value)

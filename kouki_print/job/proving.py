@@ -58,7 +58,11 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
         contacts = {code: Contact(**values) for code, values in json.loads(facts["contacts"]).items()}
         check_balance(out, int(facts["records"]), contacts)
         lots = connection.execute("SELECT * FROM lot ORDER BY id").fetchall()
-        found = [*_check_lots(connection), *_check_listed(out, contacts, lots)]
+        found = [
+            *_check_lots(connection),
+            *_check_listed(out, contacts, lots),
+            *_check_lists(out, connection),
+        ]
         with stages.stage("印刷ファイルの読返し", len(lots)):
             reader = _reader(order, contacts, connection)
             pieces = 0
@@ -70,7 +74,7 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
     if found:
         shown = "\n".join(f"・{difference.sentence()}" for difference in found[:50])
         raise OutputDiffers(
-            f"印刷ファイルが記録と一致しません（{len(found)}件）。\n{shown}",
+            f"出力が記録と一致しません（{len(found)}件）。\n{shown}",
             remedy="このファイルは使わず、run をもう一度実行してください。",
         )
     return Proof(len(lots), pieces)
@@ -101,6 +105,15 @@ def _check_lots(connection: sqlite3.Connection) -> Iterator[Difference]:
     query = "SELECT piece_id FROM piece WHERE lot NOT IN (SELECT id FROM lot) ORDER BY piece_id LIMIT 5"
     for (piece_id,) in connection.execute(query):
         yield Difference(LEDGER, 0, piece_id, "この通のロットが台帳にありません")
+
+
+def _check_lists(out: Path, connection: sqlite3.Connection) -> Iterator[Difference]:
+    """Every list, manifest, report and budget file is the one that the run wrote."""
+    for name, digest in connection.execute("SELECT path, sha256 FROM file ORDER BY path"):
+        if not (out / name).is_file():
+            yield Difference(name, 0, "-", "ファイルがありません")
+        elif sha256_of(out / name) != digest:
+            yield Difference(name, 0, "-", "内容が台帳のSHA-256と違います")
 
 
 def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...]]) -> Iterator[Difference]:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import kouki_print
 from kouki_print.base.errors import JobError, OutputDiffers
+from kouki_print.base.files import sha256_of
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.manifest import STATUSES, ManifestFile, manifest, write_manifest
 from kouki_print.handover.tables import write_held, write_pieces, write_register, write_unissued
@@ -267,7 +268,21 @@ def _write_ledger(
         )
         ledger.put_rows(connection, "lot", _lot_columns(results))
         ledger.put_rows(connection, "piece", [plan[name] for name in ledger.PIECE_COLUMNS])
+        lists = sorted(path for path in building.rglob("*") if path.is_file() and _is_list(path))
+        ledger.put_rows(
+            connection,
+            "file",
+            [
+                [path.relative_to(building).as_posix() for path in lists],
+                [sha256_of(path) for path in lists],
+            ],
+        )
         ledger.put_event(connection, now, "printed", "run")
+
+
+def _is_list(path: Path) -> bool:
+    """All but the print files, whose digests stand with their lots, and the ledger itself."""
+    return path.parent.name not in ("print", "imposed") and not path.name.startswith(ledger.LEDGER)
 
 
 def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
