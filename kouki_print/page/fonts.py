@@ -77,16 +77,17 @@ def load_face(path: Path) -> FontFace:
             remedy="別のフォントを指定してください。",
             file=str(path),
         )
-    order = font.getGlyphOrder()
-    number = {name: index for index, name in enumerate(order)}
-    cmap = {code: number[name] for code, name in font.getBestCmap().items()}
+    # Glyphs are only numbers here; inventing names for them would take most of the loading time.
+    order = [str(index) for index in range(font["maxp"].numGlyphs)]
+    font.setGlyphOrder(order)
+    cmap = {code: int(name) for code, name in font.getBestCmap().items()}
     variants: dict[tuple[int, int], int] = {}
     for table in font["cmap"].tables:
         if table.format != 14:
             continue
         for selector, pairs in table.uvsDict.items():
             for base, name in pairs:
-                gid = cmap.get(base, 0) if name is None else number[name]
+                gid = cmap.get(base, 0) if name is None else int(name)
                 if gid:
                     variants[base, selector] = gid
     scale = 1000 / font["head"].unitsPerEm
