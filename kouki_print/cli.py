@@ -175,6 +175,10 @@ def _show_result(result: RunResult, out: Path) -> None:
     table.add_row("計", "", "", "", f"{result.budget.pieces:,}", f"{result.budget.total_yen:,}")
     console.print(table)
     click.echo(_balance(result.counts))
+    if result.unknown_municipality:
+        click.echo(
+            f"うち市町村コードの分からない人 {result.unknown_municipality:,}（どの市町村の明細にも入っていません）"
+        )
     click.echo(f"ロット {result.lots:,}　印刷ファイル {result.bytes / 1e6:,.1f} MB")
     for note in result.notes:
         click.echo(f"お知らせ: {note}")

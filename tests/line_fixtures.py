@@ -47,6 +47,10 @@ class Finished:
         """Lines of held.csv."""
         return table(self.out / "union" / "held.csv")
 
+    def problems(self) -> list[dict[str, str]]:
+        """Lines of problems.csv."""
+        return table(self.out / "union" / "problems.csv")
+
     def towns(self) -> list[Path]:
         """Vendor folders by code."""
         return sorted((self.out / "vendor").iterdir())
@@ -82,8 +86,8 @@ class Finished:
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    """Lines of a UTF-8 CSV by header."""
-    with path.open(encoding="utf-8", newline="") as handle:
+    """Lines of a CSV by header: UTF-8, with a BOM where people open it in Excel."""
+    with path.open(encoding="utf-8-sig", newline="") as handle:
         return list(csv.DictReader(handle))
 
 

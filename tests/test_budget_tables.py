@@ -1,4 +1,4 @@
-"""register.csv, held.csv, unissued.csv and pieces.csv: nobody lost, right cells, safe cells, fixed bytes."""
+"""Tables of the run: nobody lost, right cells, safe cells, fixed bytes, a BOM for Excel only."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from kouki_print.base.files import csv_text
 from kouki_print.base.problems import Finding, ProblemKind
 from kouki_print.handover.tables import (
     PIECES_COLUMNS,
+    PROBLEMS_COLUMNS,
     REGISTER_COLUMNS,
     csv_bytes,
     grams,
     neutralised,
     write_held,
     write_pieces,
+    write_problems,
     write_register,
     write_unissued,
 )
@@ -51,7 +53,7 @@ def small() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     return people, decided, plan_of(people, decided, loaded_order())
 
 
-def read(path: Path, encoding: str = "utf-8") -> list[dict[str, str]]:
+def read(path: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
     with path.open(encoding=encoding, newline="") as handle:
         return list(csv.DictReader(handle))
 
@@ -154,9 +156,8 @@ def test_a_warning_that_a_setting_raises_to_hold_is_listed(tmp_path: Path) -> No
 def test_nobody_held_drops_out_of_the_list(tmp_path: Path) -> None:
     people, decided, _ = small()
     path = tmp_path / "held.csv"
-    write_held(path, people, decided, [], KINDS, ["export.csv"], encoding="utf-8-sig")
-    assert {row["row"] for row in read(path, "utf-8-sig")} == {"3", "6"}
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    write_held(path, people, decided, [], KINDS, ["export.csv"])
+    assert {row["row"] for row in read(path)} == {"3", "6"}
     decided["status"] = pd.Series(["printed"] * 8, dtype="str")
     write_held(path, people, decided, [], KINDS, ["export.csv"])
     assert read(path) == []
@@ -179,6 +180,55 @@ def test_lists_in_the_code_page_of_old_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "held.csv"
     write_held(path, people, decided, [], KINDS, ["export.csv"], encoding="cp932")
     assert read(path, "cp932")[0]["name"] == "髙良〓一"
+
+
+def test_lists_for_excel_begin_with_a_bom_and_machine_tables_do_not(tmp_path: Path) -> None:
+    people, decided, plan = small()
+    write_held(tmp_path / "held", people, decided, [], KINDS, ["export.csv"])
+    write_unissued(tmp_path / "unissued", people, decided)
+    write_problems(tmp_path / "problems", people, [], KINDS, ["export.csv"])
+    write_register(tmp_path / "register", people, decided, plan)
+    write_pieces(tmp_path / "pieces", plan)
+    marked = {path.name: path.read_bytes().startswith(b"\xef\xbb\xbf") for path in tmp_path.iterdir()}
+    assert marked == {"held": True, "unissued": True, "problems": False, "register": False, "pieces": False}
+
+
+def test_problems_are_listed_in_full(tmp_path: Path) -> None:
+    people, _, _ = small()
+    people["line"] += 10
+    findings = [
+        Finding("NOTE", np.array([1]), "郵便番号"),
+        Finding("LOOK", np.array([0, 7]), "住所"),
+        Finding("EMPTY", np.array([5]), "氏名"),
+        Finding("BIRTH", np.array([0, 2, 3]), "生年月日", values=["=1+1", "19300231", ""]),
+        Finding("EMPTY", np.array([2, 5]), "住所"),
+        Finding("LOOK", np.array([3]), "住所", severity="hold"),
+    ]
+    kinds = {**KINDS, "NOTE": ProblemKind("note", "「{value}」があります", "=見るだけです。")}
+    path = tmp_path / "problems.csv"
+    write_problems(path, people, findings, kinds, ["=export.csv"])
+    assert path.read_bytes().split(b"\n")[0].decode() == ",".join(PROBLEMS_COLUMNS)
+    rows = read(path)
+    assert [(row["severity"], row["code"], row["row"], row["column"]) for row in rows] == [
+        ("hold", "BIRTH", "1", "生年月日"),
+        ("hold", "BIRTH", "3", "生年月日"),
+        ("hold", "BIRTH", "4", "生年月日"),
+        ("hold", "EMPTY", "3", "住所"),
+        ("hold", "EMPTY", "6", "住所"),
+        ("hold", "EMPTY", "6", "氏名"),
+        ("hold", "LOOK", "4", "住所"),
+        ("warn", "LOOK", "1", "住所"),
+        ("warn", "LOOK", "8", "住所"),
+        ("note", "NOTE", "2", "郵便番号"),
+    ]
+    assert [row["message"] for row in rows[:3]] == [
+        "日付として読めません（=1+1）",
+        "日付として読めません（19300231）",
+        "日付として読めません",
+    ]
+    assert rows[0]["remedy"] == "実在する日付に直してください。" and rows[-1]["remedy"] == "'=見るだけです。"
+    assert {row["file"] for row in rows} == {"'=export.csv"}
+    assert all(int(row["line"]) == people["line"][int(row["row"]) - 1] for row in rows)
 
 
 @given(st.text(max_size=12))

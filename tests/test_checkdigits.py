@@ -10,17 +10,15 @@ from stdnum import luhn
 from stdnum.iso7064 import mod_37_36
 
 from kouki_print.base.checkdigits import (
-    ALPHABET_37,
     code6,
-    code6_valid,
     individual_number_valid,
     m10w21,
     m10w21_valid,
-    mod37_36,
     mod37_36_column,
 )
 from kouki_print.base.texts import fixed_width
 
+ALPHABET_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 digits = st.text("0123456789", min_size=1, max_size=12)
 
 
@@ -48,25 +46,16 @@ def test_published_insurer_number() -> None:
 @pytest.mark.parametrize(("jis", "full"), [("47213", "472131"), ("47201", "472018"), ("47381", "473812")])
 def test_municipality_code(jis: str, full: str) -> None:
     assert code6(jis) == full
-    assert code6_valid(matrix([full, jis + "x", full[:5] + str((int(full[5]) + 1) % 10)])).tolist() == [
-        True, False, False,
-    ]  # fmt: skip
 
 
-@given(st.text(ALPHABET_37[:36], max_size=20))
-def test_mod37_36_agrees_with_the_standard(text: str) -> None:
-    check = mod37_36(text)
-    assert check == mod_37_36.calc_check_digit(text)
-    assert mod_37_36.is_valid(text + check) or not text
-
-
-@given(st.lists(st.text(ALPHABET_37[:36], min_size=18, max_size=18), min_size=1, max_size=20))
-def test_mod37_36_over_a_column(texts: list[str]) -> None:
-    assert bytes(mod37_36_column(matrix(texts))).decode() == "".join(map(mod37_36, texts))
+@given(st.lists(st.text(ALPHABET_36, min_size=18, max_size=18), min_size=1, max_size=20))
+def test_mod37_36_agrees_with_the_standard(texts: list[str]) -> None:
+    found = bytes(mod37_36_column(matrix(texts))).decode()
+    assert found == "".join(map(mod_37_36.calc_check_digit, texts))
 
 
 def test_mod37_36_of_the_printed_code() -> None:
-    assert mod37_36("OKR0847201000012311A") == "Y"
+    assert bytes(mod37_36_column(matrix(["OKR0847201000012311A"]))) == b"Y"
     with pytest.raises(ValueError, match="A-Z"):
         mod37_36_column(matrix(["OKR-8"]))
 

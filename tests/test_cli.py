@@ -237,7 +237,8 @@ def test_check_and_budget_never_touch_a_finished_result(spoiled: Finished, comma
 def test_check_and_budget_leave_only_their_own_files(small: Finished, tmp_path: Path) -> None:
     checked = cli("check", small.job, "--out", tmp_path / "check")
     assert checked.exit_code == 0 and "件数突合: 移行データ 90 ＝" in checked.output
-    assert set(tree(tmp_path / "check")) == {"union/check.html", "union/held.csv", "union/unissued.csv"}
+    names = ("check.html", "held.csv", "unissued.csv", "problems.csv")
+    assert set(tree(tmp_path / "check")) == {f"union/{name}" for name in names}
     priced = cli("budget", small.job, "--out", tmp_path / "budget")
     assert priced.exit_code == 0
     assert set(tree(tmp_path / "budget")) == {f"finance/budget.{kind}" for kind in ("csv", "pdf", "xlsx")}

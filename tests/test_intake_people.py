@@ -11,6 +11,7 @@ from small_job import JOB, number, person, take_in
 from kouki_print.intake.characters import check_characters
 from kouki_print.intake.problems import PROBLEMS
 
+LIMIT = {"category": "区分Ⅱ", "limit_shown": "1", "limit_effective_on": "20260801"}
 MAIL = {"mail_kind": "資格", "mail_postcode": "900-8585", "mail_address": "那覇市泉崎1-1-1"}
 
 
@@ -58,7 +59,19 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"expires_on": "R9.7.31"}, "DATE_BAD", "有効期限"),
     ({"birth_date": "20260621", "qualified_on": "20260701"}, "BIRTH_FUTURE", "生年月日"),
     ({"qualified_on": "20260802"}, "DATE_ORDER", "資格取得年月日"),
-    ({"effective_on": "20270801"}, "DATE_ORDER", "発効期日"),
+    ({"effective_on": "20270801"}, "AFTER_SWITCH", "発効期日"),
+    ({"effective_on": "20260802"}, "AFTER_SWITCH", "発効期日"),
+    ({"birth_date": "19100801"}, "AGE_UNLIKELY", "生年月日"),
+    ({"birth_date": "19610802"}, "AGE_UNLIKELY", "生年月日"),
+    ({"expires_on": "20270801"}, "EXPIRY_LATER", "有効期限"),
+    ({**LIMIT, "limit_effective_on": "20270801"}, "AFTER_EXPIRY", "限度区分発効期日"),
+    ({**LIMIT, "long_stay_on": "20270801"}, "AFTER_EXPIRY", "長期入院該当年月日"),
+    ({"disease": "A", "disease_effective_on": "20270801"}, "AFTER_EXPIRY", "特定疾病発効期日"),
+    (
+        {**LIMIT, "limit_effective_on": "20261201", "expires_on": "20261130"},
+        "AFTER_EXPIRY",
+        "限度区分発効期日",
+    ),
     ({"effective_on": "20270201", "expires_on": "20270131"}, "DATE_ORDER", "発効期日"),
     ({"effective_on": "20250801", "expires_on": "20260731"}, "EXPIRY_PAST", "有効期限"),
     ({"copay": "4"}, "CODE_BAD", "負担割合"),
@@ -79,6 +92,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"limit_shown": "1", "category": ""}, "LIMIT_INCOMPLETE", "負担区分"),
     ({"limit_shown": "1"}, "LIMIT_NONE", "限度区分併記"),
     ({"long_stay_on": "20260801"}, "LONG_STAY_CATEGORY", "長期入院該当年月日"),
+    ({"long_stay_on": "20260801", "category": ""}, "LONG_STAY_CATEGORY", "長期入院該当年月日"),
     ({"disease": "A"}, "DISEASE_INCOMPLETE", "特定疾病発効期日"),
     ({"disease_effective_on": "20200101"}, "DISEASE_INCOMPLETE", "特定疾病区分"),
     ({"postcode": "904221"}, "POSTCODE_BAD", "郵便番号"),
@@ -95,6 +109,11 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"building": "一号\t室"}, "CHAR_CONTROL", "方書"),
     ({"name": "見本\n花子"}, "CHAR_CONTROL", "氏名"),
     ({**MAIL, "mail_name": "施設●"}, "CHAR_GAIJI", "送付先氏名"),
+    ({**MAIL, "care_of": "見●"}, "CHAR_GAIJI", "様方"),
+    ({"name": "見本　ふ\u3099こ"}, "CHAR_COMBINING", "氏名"),
+    ({"name": "見本　e\u0301va"}, "CHAR_COMBINING", "氏名"),
+    ({"building": "①\u20dd"}, "CHAR_COMBINING", "方書"),  # an enclosing circle
+    ({**MAIL, "mail_building": "ハ\u309aーク"}, "CHAR_COMBINING", "送付先方書"),
 ]
 
 
@@ -109,6 +128,37 @@ def test_every_problem_code_is_tested() -> None:
     assert tested == set(PROBLEMS)
 
 
+def test_a_combining_mark_is_named_and_nothing_is_composed(tmp_path: Path) -> None:
+    intake, _ = take_in(tmp_path, [person(1, name="か\u3099ま　e\u0301va")])
+    (found,) = intake.findings
+    assert found.values == ["U+3099、U+0301"] and intake.people["name"].tolist() == ["か\u3099ま　e\u0301va"]
+    kind = PROBLEMS[found.code]
+    assert kind.severity == "hold" and "{value}" in kind.cause and "合成済み" in kind.remedy
+
+
+def test_what_is_not_printed_says_so() -> None:
+    assert "印刷しません" in PROBLEMS["LONG_STAY_CATEGORY"].cause
+    assert "注文の有効期限で印刷します" in PROBLEMS["EXPIRY_LATER"].cause
+    assert {PROBLEMS[code].severity for code in ("AGE_UNLIKELY", "EXPIRY_LATER")} == {"warn"}
+    assert {PROBLEMS[code].severity for code in ("AFTER_SWITCH", "AFTER_EXPIRY")} == {"hold"}
+
+
+def test_characters_follow_the_order_of_kinds(tmp_path: Path) -> None:
+    """With 全て out of use, its 送付先 is not printed and the registered address is."""
+    job = JOB + '[checks]\nkind_order = ["資格"]\n'
+    whole = {**MAIL, "mail_kind": "全て"}
+    people = [person(1, **{**whole, "mail_address": "●"}), person(2, **whole, address="●")]
+    intake, order = take_in(tmp_path, people, job)
+    assert [(each.code, each.column, each.rows.tolist()) for each in intake.findings] == [
+        ("CHAR_GAIJI", "住所", [1])
+    ]
+    people = [person(1, **{**whole, "mail_address": "鿿"}), person(2, **whole, address="鿿")]
+    table = take_in(tmp_path, people, job)[0].people
+    kinds = order.order.checks.kind_order
+    (found,) = check_characters(table, lambda cluster: cluster != "鿿", order.order.job.mail_on, kinds)
+    assert (found.column, found.rows.tolist()) == ("住所", [1])
+
+
 RIGHT: list[dict[str, str]] = [
     {**MAIL, "postcode": ""},  # goes elsewhere
     {"postcode": "", "pickup": "1"},  # is not mailed
@@ -118,6 +168,14 @@ RIGHT: list[dict[str, str]] = [
     {"limit_shown": "1", "category": "区分Ⅱ", "limit_effective_on": "5060801", "long_stay_on": "5080801"},
     {"disease": "A;B", "disease_effective_on": "20200101"},
     {"name": "辻\U000e0100　与那覇", "expires_on": "2027/01/31"},
+    {"birth_date": "19610801"},  # 65 on the switch
+    {"birth_date": "19100802"},  # 115, 116 the day after
+    {"expires_on": "20270731", "effective_on": "20260801", "qualified_on": "20260801"},
+    {**LIMIT, "limit_effective_on": "20270731", "long_stay_on": "20270731"},
+    {**LIMIT, "limit_shown": "0", "limit_effective_on": "20280801"},  # not printed
+    {**MAIL, "address": "うるま市●", "building": "●"},  # the registered address is on no page
+    {**MAIL, "mail_kind": "賦課", "care_of": "●"},  # belongs to a 送付先 that is not used
+    {"group_name": "●", "kana": "●"},
 ]
 
 
@@ -178,3 +236,11 @@ def test_characters_are_asked_once_per_cluster(tmp_path: Path) -> None:
 def test_rows_of_findings_are_positions(tmp_path: Path) -> None:
     intake, _ = take_in(tmp_path, [person(count, name="") for count in range(1, 4)])
     assert intake.findings[0].rows.dtype == np.int64 and intake.findings[0].rows.tolist() == [0, 1, 2]
+
+
+def test_a_qualification_after_the_switch_is_held_with_its_own_date(tmp_path: Path) -> None:
+    intake, _ = take_in(tmp_path, [person(1, qualified_on="20260901", effective_on="20260901")])
+    assert [(each.code, each.column, each.values) for each in intake.findings] == [
+        ("AFTER_SWITCH", "資格取得年月日", ["令和8年9月1日"]),
+        ("AFTER_SWITCH", "発効期日", ["令和8年9月1日"]),
+    ]

@@ -54,6 +54,7 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
         "register.csv",
         "held.csv",
         "unissued.csv",
+        "problems.csv",
         "check.html",
     }
     assert {path.name for path in (out / "finance").iterdir()} == {"budget.csv", "budget.xlsx", "budget.pdf"}

@@ -17,7 +17,9 @@ from stdnum import luhn
 
 from kouki_print.base.checkdigits import code6
 from kouki_print.base.errors import JobError
+from kouki_print.intake.load import read_export
 from kouki_print.order.columns import EXPORT_COLUMNS
+from kouki_print.order.load import load_order
 from kouki_print.order.models import Input, Insurer, Job
 from kouki_print.sample import known_presets, write_sample, write_shipped_sample
 from kouki_print.sample.cover import build_cover
@@ -26,6 +28,7 @@ from kouki_print.sample.draw import Draw
 from kouki_print.sample.export import Export, build_export, legacy_columns
 from kouki_print.sample.people import build_crowd
 from kouki_print.sample.vocabulary import contacts, places, sample_orders, table
+from kouki_print.select.decide import decide
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("export.csv", "job.toml", "municipalities.csv", "survey.csv")
@@ -227,6 +230,77 @@ def test_half_of_the_protected_people_have_an_instruction() -> None:
         columns["pickup"][row] == "1" or columns["mail_kind"][row] in ("全て", "資格") for row in rows
     ]
     assert 40 < len(rows) < 130 and 0.3 < sum(instructed) / len(rows) < 0.65
+
+
+@pytest.mark.parametrize(("count", "seed"), [(300, 1), (300, 2), (301, 3), (1650, 1), (5000, 4)])
+@pytest.mark.parametrize("preset", ["r07", "r08"])
+def test_protected_people_are_printed_and_held(preset: str, count: int, seed: int, tmp_path: Path) -> None:
+    write_sample(tmp_path, preset=preset, count=count, seed=seed)
+    order = load_order(tmp_path)
+    intake = read_export(order, tmp_path)
+    people, table = intake.people, decide(intake.people, intake.findings, order).decided
+    protected = people["protected"].to_numpy()
+    printed = protected & (table["status"] == "printed").to_numpy()
+    assert printed.sum() >= 2 and set(table["reason"][printed]) <= {"PROTECTED"}
+    assert people["pickup"][printed].any() and (table["delivery_rule"][printed] != "registered").any()
+    held = protected & table["problems"].str.contains("PROTECTED_NO_INSTRUCTION").to_numpy()
+    assert held.any() and set(table["status"][held]) == {"held"}
+
+
+@pytest.mark.parametrize("name", ["export.csv", "job.toml", "notes.txt", "sub"])
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path, name: str) -> None:
+    """A real job folder has the same names: only what carries the sample's own mark is replaced."""
+    if name == "sub":
+        (tmp_path / name).mkdir()
+    else:
+        (tmp_path / name).write_text("実物", encoding="utf-8")
+    with pytest.raises(JobError, match="空のフォルダー") as caught:
+        write_sample(tmp_path, preset="r08", count=10, seed=1)
+    assert caught.value.exit_status == 1 and [path.name for path in tmp_path.iterdir()] == [name]
+    if name != "sub":
+        assert (tmp_path / name).read_text(encoding="utf-8") == "実物"
+
+
+def test_a_sample_may_be_written_again_but_nothing_beside_it_is_touched(tmp_path: Path) -> None:
+    write_sample(tmp_path, preset="r08", count=10, seed=1)
+    write_sample(tmp_path, preset="r07", count=12, seed=2)
+    assert (
+        (tmp_path / "job.toml")
+        .read_text(encoding="utf-8")
+        .startswith("# 見本ジョブ（架空の人だけ）: kouki-print sample で作成\n")
+    )
+    before = (tmp_path / "export.csv").read_bytes()
+    (tmp_path / "art").mkdir()
+    with pytest.raises(JobError, match="art"):
+        write_sample(tmp_path, preset="r08", count=10, seed=1)
+    (tmp_path / "art").rmdir()
+    for text in ("", "# 令和8年度\n[job]\n"):
+        (tmp_path / "job.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(JobError, match="空のフォルダー"):
+            write_sample(tmp_path, preset="r08", count=10, seed=1)
+    assert (tmp_path / "export.csv").read_bytes() == before
+
+
+NEW_DEFECTS = {
+    "effective_after_switch": ("AFTER_SWITCH", "held"),
+    "qualified_after_effective": ("DATE_ORDER", "held"),
+    "limit_after_expiry": ("AFTER_EXPIRY", "held"),
+    "expiry_later": ("EXPIRY_LATER", "printed"),
+    "age_unlikely": ("AGE_UNLIKELY", "printed"),
+    "name_decomposed": ("CHAR_COMBINING", "held"),
+    "protected_without_instruction": ("PROTECTED_NO_INSTRUCTION", "held"),
+}
+
+
+def test_defects_of_dates_and_marks_are_found_as_such(spoiled: Export) -> None:
+    folder = ROOT / "samples" / "okinawa-r08"
+    order = load_order(folder)
+    intake = read_export(order, folder)
+    table = decide(intake.people, intake.findings, order).decided
+    for name, (code, status) in NEW_DEFECTS.items():
+        (row,) = spoiled.defects[name]
+        assert code in table["problems"][row].split(";"), name
+        assert table["status"][row] == status, name
 
 
 @pytest.mark.parametrize("name", sorted(DEFECTS))

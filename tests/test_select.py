@@ -186,6 +186,11 @@ def test_validity_is_the_earliest(tmp_path: Path) -> None:
     ]
 
 
+def test_a_later_validity_in_the_export_is_told(tmp_path: Path) -> None:
+    table = decided(tmp_path, [person(1, expires_on="20290731")]).decided
+    assert table["status"].tolist() == ["printed"] and table["problems"].tolist() == ["EXPIRY_LATER"]
+
+
 def test_births_beside_the_limit_are_listed(tmp_path: Path) -> None:
     people = [
         person(1, birth_date="19410801"),

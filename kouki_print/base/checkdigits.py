@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-ALPHABET_37 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*"  # "*" is a check character only, never data
-_CHARS_36 = np.frombuffer(ALPHABET_37[:36].encode(), dtype=np.uint8)
+_CHARS_36 = np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", dtype=np.uint8)
 _VALUES_36 = np.full(256, 255, dtype=np.uint8)
 _VALUES_36[_CHARS_36] = np.arange(36, dtype=np.uint8)
 _SINGLE = np.arange(256, dtype=np.uint8) - np.uint8(0x30)  # digit of an ASCII byte; other bytes wrap, unused
@@ -59,11 +58,6 @@ def code6_column(matrix: np.ndarray) -> np.ndarray:
     return (11 - total % 11) % 10
 
 
-def code6_valid(matrix: np.ndarray) -> np.ndarray:
-    """Mask of the rows that are valid 6-digit 地方公共団体コード."""
-    return all_digits(matrix) & (code6_column(matrix[:, :5]) == _numbers(matrix[:, 5]))
-
-
 def code6(jis_code: str) -> str:
     """6-digit 地方公共団体コード of a 5-digit JIS code: ``47213`` → ``472131``."""
     return jis_code + str(code6_column(_row(jis_code))[0])
@@ -74,17 +68,11 @@ def is_digits(text: str, width: int) -> bool:
     return len(text) == width and text.isascii() and text.isdigit()
 
 
-def mod37_36(text: str) -> str:
-    """ISO/IEC 7064 MOD 37,36 check character of a text of 0-9 A-Z (hybrid system, 36 characters)."""
-    product = 36
-    for char in text:
-        total = (product + ALPHABET_37.index(char, 0, 36)) % 36 or 36
-        product = total * 2 % 37
-    return ALPHABET_37[(37 - product) % 36]
-
-
 def mod37_36_column(matrix: np.ndarray) -> np.ndarray:
-    """MOD 37,36 check characters (uint8 ASCII) of each row of 0-9 A-Z; ValueError for other bytes."""
+    """ISO/IEC 7064 MOD 37,36 check characters (uint8 ASCII) of each row of 0-9 A-Z, a hybrid system.
+
+    ValueError for other bytes.
+    """
     values = _VALUES_36[matrix]
     if (values == 255).any():
         raise ValueError("MOD 37,36 takes 0-9 and A-Z only")

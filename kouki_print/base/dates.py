@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,26 +102,13 @@ def wareki(date: dt.date, padding: Padding = "plain", *, gannen: bool = False) -
     return f"{era.name}{year}年{date.month:>2}月{date.day:>2}日"
 
 
-def iso(date: dt.date) -> str:
-    """ISO 8601 date text for machine files."""
-    return date.isoformat()
-
-
-def _texts_of(dates: Any, write: Callable[[dt.date], str]) -> pd.Series:
-    days = np.asarray(dates).astype("datetime64[D]")
-    codes, values = pd.factorize(days.astype(np.int64))
-    names = ["" if np.isnat(day) else write(day.item()) for day in np.asarray(values).astype("datetime64[D]")]
-    return pick(names, codes)
-
-
 def wareki_column(dates: Any, padding: Padding = "plain", *, gannen: bool = False) -> pd.Series:
     """Column of era dates for a datetime64 column (NaT gives ``""``), each distinct day written once."""
-    return _texts_of(dates, lambda date: wareki(date, padding, gannen=gannen))
-
-
-def iso_column(dates: Any) -> pd.Series:
-    """Column of ISO 8601 texts for a datetime64 column (NaT gives ``""``)."""
-    return _texts_of(dates, iso)
+    days = np.asarray(dates).astype("datetime64[D]")
+    codes, values = pd.factorize(days.astype(np.int64))
+    distinct_days = np.asarray(values).astype("datetime64[D]")
+    names = ["" if np.isnat(day) else wareki(day.item(), padding, gannen=gannen) for day in distinct_days]
+    return pick(names, codes)
 
 
 def day64(date: dt.date) -> np.datetime64:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import write_csv
 from kouki_print.base.texts import arrow_of, distinct, series_of
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Envelope, Municipality
+from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Envelope
 from kouki_print.post.sizeclass import size_class
 from kouki_print.post.tariff import NOT_MAILED, TariffTable
 
@@ -165,20 +165,12 @@ def _with_steps(plan: pd.DataFrame, table: TariffTable) -> pd.DataFrame:
     return groups
 
 
-def budget_lines(
-    plan: pd.DataFrame, municipalities: Mapping[str, Municipality], table: TariffTable
-) -> pd.DataFrame:
-    """Lines of budget.csv from the plan, in the order of the municipality table, then document, set, service.
+def _lines(groups: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Lines of budget.csv, in the order of the municipality table, then document, set, service.
 
     ``max_grams`` is the tariff step used (0 where nothing is mailed: 0 yen).  The pieces and yen of all
     lines are those of the plan.
     """
-    return _lines(
-        _with_steps(plan, table), {code: town.contact.name for code, town in municipalities.items()}
-    )
-
-
-def _lines(groups: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     keys = ["municipality_code", *SUMMARY_KEYS]
     lines = groups.groupby(keys, sort=False, as_index=False)[["pieces", "total_yen"]].sum()
     lines["name"] = lines["municipality_code"].map(names)

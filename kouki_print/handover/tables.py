@@ -1,12 +1,14 @@
-"""The machine tables: register.csv, held.csv, unissued.csv and each municipality's pieces.csv.
+"""The tables of the run: register.csv, problems.csv and pieces.csv for machines, held.csv and unissued.csv.
 
 Rows are built in columns (Arrow), so that 165,000 lines are written in a fraction of a second, and the
 same tables always give the same bytes: UTF-8, comma, header line, ``\\n``, quotes only where needed.
+Lists that people open in Excel begin with a BOM.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ import pyarrow.compute as pc
 
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import write_bytes
-from kouki_print.base.problems import Finding, ProblemKind
-from kouki_print.base.texts import arrow_of, distinct, map_distinct, utf8_bytes
+from kouki_print.base.problems import Finding, ProblemKind, Severity
+from kouki_print.base.texts import arrow_of, distinct, map_distinct, pick, utf8_bytes
 
 _REGISTER = (
     "row,insured_number,municipality_code,status,document,reason,set_code,piece_id,sequence,weight_g,"
@@ -29,10 +31,13 @@ _PIECES = (
     "no_forward,sealed,matching_code,postcode,customer_barcode,registered_number,box,position,print_pdf,"
     "print_page,imposed_pdf,imposed_sheet,imposed_slot"
 )
+_PROBLEMS = "severity,code,column,file,line,row,message,remedy"
 _HELD = "row,file,line,municipality_code,insured_number,name,codes,messages,column"
-REGISTER_COLUMNS, PIECES_COLUMNS, HELD_COLUMNS = (
-    tuple(one.split(",")) for one in (_REGISTER, _PIECES, _HELD)
+REGISTER_COLUMNS, PIECES_COLUMNS, HELD_COLUMNS, PROBLEMS_COLUMNS = (
+    tuple(one.split(",")) for one in (_REGISTER, _PIECES, _HELD, _PROBLEMS)
 )
+SEVERITIES: tuple[Severity, ...] = ("hold", "warn", "note")  # most serious first
+FOR_EXCEL = "utf-8-sig"
 
 # 未発行の理由. The codes of the years to come may be passed in instead.
 UNISSUED_JA: Mapping[str, str] = {
@@ -144,10 +149,71 @@ def write_pieces(path: Path, plan: pd.DataFrame) -> None:
     write_bytes(path, csv_bytes({name: columns[name] for name in PIECES_COLUMNS}))
 
 
+def cause_of(kind: ProblemKind, value: str = "") -> str:
+    """The cause with its value in place; without one the brackets made for it go too."""
+    if value:
+        return kind.cause.replace("{value}", value)
+    return kind.cause.replace("（{value}）", "").replace("「{value}」が", "").replace("{value}", "")
+
+
 def _message(kind: ProblemKind | None, code: str, value: str) -> str:
     if kind is None:
         return f"確認が必要です（{code}）"
-    return f"{kind.cause.replace('{value}', value)}。対処: {kind.remedy}".replace("。。", "。")
+    return f"{cause_of(kind, value)}。対処: {kind.remedy}".replace("。。", "。")
+
+
+def problem_lines(findings: Iterable[Finding], kinds: Mapping[str, ProblemKind]) -> pd.DataFrame:
+    """Every finding of every person: columns position, severity, code, column, message, remedy.
+
+    Sorted by severity, code, position, column.
+    """
+    parts = []
+    for finding in findings:
+        kind = kinds[finding.code]
+        count = len(finding.rows)
+        values = pd.Series([""] * count if finding.values is None else list(finding.values), dtype="str")
+        severity = SEVERITIES.index(finding.severity or kind.severity)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "position": finding.rows,
+                    "rank": np.full(count, severity),
+                    "code": finding.code,
+                    "column": finding.column,
+                    "message": map_distinct(values, partial(cause_of, kind)),
+                    "remedy": kind.remedy,
+                }
+            )
+        )
+    if not parts:
+        return pd.DataFrame({name: [] for name in ("position", "severity", *PROBLEMS_COLUMNS)})
+    lines = pd.concat(parts, ignore_index=True)
+    keys = [distinct_rank(lines["column"]), lines["position"], distinct_rank(lines["code"]), lines["rank"]]
+    lines = lines.take(np.lexsort(keys)).reset_index(drop=True)
+    lines["severity"] = pick(SEVERITIES, lines["rank"].to_numpy())
+    return lines
+
+
+def write_problems(
+    path: Path,
+    people: pd.DataFrame,
+    findings: Iterable[Finding],
+    kinds: Mapping[str, ProblemKind],
+    files: Sequence[str],
+) -> None:
+    """problems.csv (union only): every finding in full, held or not, by severity, code, then row.
+
+    ``row`` counts over all files, ``line`` is that of the file as Excel shows it.  Names nobody.
+    """
+    lines = problem_lines(findings, kinds)
+    at = lines["position"].to_numpy(dtype=np.int64)
+    columns = {
+        "file": neutralised(pick(files, people["source"].to_numpy()[at])),
+        "line": people["line"].to_numpy()[at],
+        "row": people["row"].to_numpy()[at],
+    }
+    columns |= {name: neutralised(lines[name]) for name in PROBLEMS_COLUMNS if name not in columns}
+    write_bytes(path, csv_bytes({name: columns[name] for name in PROBLEMS_COLUMNS}))
 
 
 def held_lines(
@@ -184,7 +250,7 @@ def write_held(
     findings: Iterable[Finding],
     kinds: Mapping[str, ProblemKind],
     files: Sequence[str],
-    encoding: str = "utf-8",
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """held.csv (union only): who is held and why, by municipality, then row, then code.
 
@@ -212,7 +278,7 @@ def write_unissued(
     people: pd.DataFrame,
     decided: pd.DataFrame,
     reasons: Mapping[str, str] = UNISSUED_JA,
-    encoding: str = "utf-8",
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """unissued.csv (未発行者一覧): whom the run makes no document for, by municipality, then row."""
     where = np.flatnonzero((decided["status"] == "unissued").to_numpy())

@@ -1,5 +1,8 @@
-"""Characters that cannot be printed: stand-ins for 外字, private use, control, and what a font lacks.
+"""Characters that cannot be printed: stand-ins for 外字, private use, control, marks, and what a font lacks.
 
+Only texts that will stand on the page are looked at: with a 送付先 in force the registered address is
+not printed.  Combining marks (結合文字, a name in decomposed form) are held and never composed here:
+which character was meant is for the union to say.
 Texts are looked at as code points of whole columns; a font is asked once per distinct cluster
 (a base character with its variation selector, 異体字セレクタ).
 """
@@ -7,7 +10,8 @@ Texts are looked at as code points of whole columns; a font is asked once per di
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,16 +20,22 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from kouki_print.base.problems import Finding
-from kouki_print.base.texts import arrow_of, utf8_bytes
-from kouki_print.intake.instructions import instruction_in_force
+from kouki_print.base.texts import arrow_of, filled, utf8_bytes
+from kouki_print.intake.instructions import KINDS, instruction_in_force
 from kouki_print.order.columns import header_of
 
-PRINTED_KEYS = ("name", "address", "building", "care_of", "group_name")
-MAIL_KEYS = ("mail_address", "mail_building", "mail_name")  # printed only when the 送付先 is used
+HOME_KEYS = ("address", "building")
+MAIL_KEYS = ("mail_address", "mail_building", "mail_name")
 _STAND_INS = "●〓\ufffd"
 _TOP = 0x110000
-_FINE, _GAIJI, _PRIVATE, _CONTROL = 0, 1, 2, 3
-_CODES = {_GAIJI: "CHAR_GAIJI", _PRIVATE: "CHAR_PRIVATE", _CONTROL: "CHAR_CONTROL"}
+_LAST_MARK = 0x1FFFF  # no combining mark lies above, but for the variation selectors
+_FINE, _GAIJI, _PRIVATE, _CONTROL, _COMBINING = range(5)
+_CODES = {
+    _GAIJI: "CHAR_GAIJI",
+    _PRIVATE: "CHAR_PRIVATE",
+    _CONTROL: "CHAR_CONTROL",
+    _COMBINING: "CHAR_COMBINING",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +59,16 @@ def points_of(texts: pd.Series) -> Points:
     return Points(np.frombuffer(utf32, dtype="<u4"), offsets.astype(np.int64))
 
 
+def _is_selector(points: np.ndarray) -> np.ndarray:
+    return ((points >= 0xFE00) & (points <= 0xFE0F)) | ((points >= 0xE0100) & (points <= 0xE01EF))
+
+
 @cache
 def _classes() -> np.ndarray:
     table = np.zeros(_TOP, dtype=np.uint8)
+    marks = [code for code in range(0x300, _LAST_MARK) if unicodedata.category(chr(code))[0] == "M"]
+    table[marks] = _COMBINING
+    table[_is_selector(np.arange(_TOP))] = _FINE
     table[[ord(char) for char in _STAND_INS]] = _GAIJI
     for first, last in ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD)):
         table[first : last + 1] = _PRIVATE
@@ -65,14 +82,18 @@ def _shown(cluster: str) -> str:
     return " ".join(f"U+{ord(char):04X}" for char in cluster)
 
 
-def _looked_at(people: pd.DataFrame, mail_on: dt.date | None) -> Iterator[tuple[str, Points, np.ndarray]]:
+def _looked_at(
+    people: pd.DataFrame, mail_on: dt.date | None, kinds: Sequence[str]
+) -> Iterator[tuple[str, Points, np.ndarray]]:
     """Each printed column with its code points and the mask of rows in which it is printed."""
-    everyone = np.ones(len(people), dtype=bool)
-    instructed = instruction_in_force(people, mail_on)
-    for key in PRINTED_KEYS + MAIL_KEYS:
+    instructed = instruction_in_force(people, mail_on, kinds)
+    printed = {"name": np.ones(len(people), dtype=bool)}
+    printed |= dict.fromkeys(HOME_KEYS, ~instructed) | dict.fromkeys(MAIL_KEYS, instructed)
+    printed["care_of"] = instructed | ~filled(people["mail_kind"])  # belongs to the 送付先 if there is one
+    for key, rows in printed.items():
         points = points_of(people[key])
         if len(points.points):
-            yield key, points, instructed if key in MAIL_KEYS else everyone
+            yield key, points, rows
 
 
 def _finding(code: str, key: str, rows: np.ndarray, shown: list[str]) -> Finding:
@@ -86,10 +107,15 @@ def _finding(code: str, key: str, rows: np.ndarray, shown: list[str]) -> Finding
     )
 
 
-def check_legible(people: pd.DataFrame, mail_on: dt.date | None = None) -> list[Finding]:
-    """Stand-ins for 外字 (●, 〓, U+FFFD), private use and control characters in printed fields."""
+def check_legible(
+    people: pd.DataFrame, mail_on: dt.date | None = None, kinds: Sequence[str] = KINDS
+) -> list[Finding]:
+    """Stand-ins for 外字 (●, 〓, U+FFFD), private use, control and combining characters in printed texts.
+
+    ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``).
+    """
     findings = []
-    for key, points, printed in _looked_at(people, mail_on):
+    for key, points, printed in _looked_at(people, mail_on, kinds):
         classes = _classes()[points.points]
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
@@ -100,12 +126,11 @@ def check_legible(people: pd.DataFrame, mail_on: dt.date | None = None) -> list[
     return findings
 
 
-def _is_selector(points: np.ndarray) -> np.ndarray:
-    return ((points >= 0xFE00) & (points <= 0xFE0F)) | ((points >= 0xE0100) & (points <= 0xE01EF))
-
-
 def check_characters(
-    people: pd.DataFrame, can_draw: Callable[[str], bool], mail_on: dt.date | None = None
+    people: pd.DataFrame,
+    can_draw: Callable[[str], bool],
+    mail_on: dt.date | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> list[Finding]:
     """Printed texts a font cannot draw: ``can_draw`` is asked once per distinct cluster.
 
@@ -121,7 +146,7 @@ def check_characters(
         return asked[cluster]
 
     findings = []
-    for key, points, printed in _looked_at(people, mail_on):
+    for key, points, printed in _looked_at(people, mail_on, kinds):
         selector = _is_selector(points.points)
         selector[points.offsets[:-1][np.diff(points.offsets) > 0]] = False  # a cell may not begin with one
         followed = np.append(selector[1:], False)

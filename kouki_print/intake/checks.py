@@ -9,15 +9,17 @@ import pandas as pd
 import pyarrow as pa
 
 from kouki_print.base.checkdigits import all_digits, m10w21_valid
-from kouki_print.base.dates import day64, wareki_column
+from kouki_print.base.dates import ages_on, day64, wareki_column
 from kouki_print.base.problems import Finding, Severity
-from kouki_print.base.texts import arrow_of, distinct, filled, fixed_width, pick
+from kouki_print.base.texts import arrow_of, distinct, filled, fixed_width, map_distinct, pick
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.intake.people import finding_with_values
 from kouki_print.order.columns import COPAY_OF_CATEGORY, LIMIT_CATEGORIES, header_of
 from kouki_print.order.load import LoadedOrder
 
+LONG_STAY_CATEGORY = "区分Ⅱ"  # 長期入院該当 exists for this category only
 SHOWN_ROWS = 5  # of people who share a number
+YOUNGEST, OLDEST = 65, 115  # ages of the insured: from 65 with a disability, to about Japan's record
 MOSTLY = 0.9  # a check that nearly everybody fails says more about the setting than about the people
 
 
@@ -100,38 +102,54 @@ def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Findin
 
 
 def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
-    """Nobody is born after the data date."""
+    """Nobody is born after the data date (hold); hardly anybody insured is under 65 or over 115 (warn)."""
     born = people["birth_date"].to_numpy()
-    bad = born > day64(order.order.job.data_on)
-    if bad.any():
-        yield from _finding("BIRTH_FUTURE", bad, "birth_date", wareki_column(born))
+    job = order.order.job
+    future = born > day64(job.data_on)
+    if future.any():
+        yield from _finding("BIRTH_FUTURE", future, "birth_date", wareki_column(born))
+    ages = ages_on(born, job.switch_on)
+    unlikely = ~np.isnat(born) & ~future & ((ages < YOUNGEST) | (ages > OLDEST))
+    rows = np.flatnonzero(unlikely)
+    if len(rows):
+        told = [f"{age}歳" for age in ages[rows].tolist()]
+        yield Finding("AGE_UNLIKELY", rows, header_of("birth_date"), told)
 
 
-def _out_of_order(people: pd.DataFrame, earlier: str, later: str) -> Iterator[Finding]:
-    first, second = people[earlier].to_numpy(), people[later].to_numpy()
-    bad = first > second  # an empty date compares as false
-    if bad.any():
-        told = wareki_column(first) + " ／ " + header_of(later) + " " + wareki_column(second)
-        yield from _finding("DATE_ORDER", bad, earlier, told)
+def _out_of_order(people: pd.DataFrame, earlier: str, later: str) -> np.ndarray:
+    bad: np.ndarray = people[earlier].to_numpy() > people[later].to_numpy()  # an empty date is in order
+    return bad
 
 
 def date_order(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
-    """Birth before qualification before effect before expiry; no expiry before the switch."""
+    """Birth before qualification before effect before expiry, and none of the first three after the switch."""
+    switch_on = day64(order.order.job.switch_on)
     for earlier, later in (
         ("birth_date", "qualified_on"),
         ("qualified_on", "effective_on"),
         ("effective_on", "expires_on"),
     ):
-        yield from _out_of_order(people, earlier, later)
+        bad = _out_of_order(people, earlier, later)
+        first = people[earlier].to_numpy()
+        if bad.any():
+            second = wareki_column(people[later].to_numpy())
+            told = wareki_column(first) + " ／ " + header_of(later) + " " + second
+            yield from _finding("DATE_ORDER", bad, earlier, told)
+        late = (first > switch_on) & ~bad
+        if earlier != "birth_date" and late.any():
+            yield from _finding("AFTER_SWITCH", late, earlier, wareki_column(first))
+
+
+def expiries(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """No expiry before the switch; one later than the order's is not what will be printed."""
     job = order.order.job
-    expires, effective = people["expires_on"].to_numpy(), people["effective_on"].to_numpy()
-    past = expires < day64(job.switch_on)
-    if past.any():
-        yield from _finding("EXPIRY_PAST", past, "expires_on", wareki_column(expires))
-    late = (effective > day64(job.expires_on)) & ~(effective > expires)
-    if late.any():
-        told = wareki_column(effective) + " ／ 注文の有効期限 " + wareki_column([day64(job.expires_on)])[0]
-        yield from _finding("DATE_ORDER", late, "effective_on", told)
+    expires = people["expires_on"].to_numpy()
+    for code, bad in (
+        ("EXPIRY_PAST", expires < day64(job.switch_on)),
+        ("EXPIRY_LATER", expires > day64(job.expires_on)),
+    ):
+        if bad.any():
+            yield from _finding(code, bad, "expires_on", wareki_column(expires))
 
 
 def copay_pairs(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -145,27 +163,43 @@ def copay_pairs(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
         yield from _finding("COPAY_CATEGORY", bad, "copay", told)
 
 
+def _in(category: pd.Series, wanted: Iterable[str]) -> np.ndarray:
+    values, places = distinct(category)
+    return np.array([value in wanted for value in values], dtype=bool)[places]
+
+
 def optional_items(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     """限度区分, 長期入院 and 特定疾病: what is printed on request must be complete and make sense."""
     category = people["category"]
     shown = people["limit_shown"].to_numpy()
-    values, places = distinct(category)
-    has_limit = np.array([value in LIMIT_CATEGORIES for value in values], dtype=bool)[places]
+    has_limit = _in(category, LIMIT_CATEGORIES)
     known = filled(category)
     no_day = np.isnat(people["limit_effective_on"].to_numpy())
     yield from _finding("LIMIT_INCOMPLETE", shown & ~known, "category")
     yield from _finding("LIMIT_INCOMPLETE", shown & has_limit & no_day, "limit_effective_on")
     yield from _finding("LIMIT_NONE", shown & known & ~has_limit, "limit_shown", category)
-    long_stay = ~np.isnat(people["long_stay_on"].to_numpy())
-    yield from _finding(
-        "LONG_STAY_CATEGORY",
-        long_stay & known & (category != "区分Ⅱ").to_numpy(bool),
-        "long_stay_on",
-        category,
-    )
+    long_stay = ~np.isnat(people["long_stay_on"].to_numpy()) & ~_in(category, (LONG_STAY_CATEGORY,))
+    told = map_distinct(category, lambda value: value or "負担区分は空欄")
+    yield from _finding("LONG_STAY_CATEGORY", long_stay, "long_stay_on", told)
     ill, since = filled(people["disease"]), ~np.isnat(people["disease_effective_on"].to_numpy())
     yield from _finding("DISEASE_INCOMPLETE", ill & ~since, "disease_effective_on")
     yield from _finding("DISEASE_INCOMPLETE", since & ~ill, "disease")
+
+
+def optional_dates(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Dates of the items printed on request: none begins after the document has expired."""
+    last = np.fmin(people["expires_on"].to_numpy(), day64(order.order.job.expires_on))
+    shown = people["limit_shown"].to_numpy()
+    for key, printed in (
+        ("limit_effective_on", shown & _in(people["category"], LIMIT_CATEGORIES)),
+        ("long_stay_on", shown & _in(people["category"], (LONG_STAY_CATEGORY,))),
+        ("disease_effective_on", filled(people["disease"])),
+    ):
+        since = people[key].to_numpy()
+        late = printed & (since > last)
+        if late.any():
+            told = wareki_column(since) + " ／ 有効期限 " + wareki_column(last)
+            yield from _finding("AFTER_EXPIRY", late, key, told)
 
 
 def use_counts(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -202,8 +236,10 @@ CHECKS: tuple[Check, ...] = (
     insurer_numbers,
     births,
     date_order,
+    expiries,
     copay_pairs,
     optional_items,
+    optional_dates,
     use_counts,
     delivery,
 )

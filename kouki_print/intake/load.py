@@ -132,5 +132,5 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
     people["line"] = np.concatenate([np.arange(2, size + 2) for size in sizes])
     for check in CHECKS:
         findings.extend(check(people, order))
-    findings.extend(check_legible(people, settings.job.mail_on))
+    findings.extend(check_legible(people, settings.job.mail_on, settings.checks.kind_order))
     return Intake(people, findings, inputs, notes + notes_of(findings, len(people)))

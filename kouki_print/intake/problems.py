@@ -40,8 +40,28 @@ PROBLEMS: dict[str, ProblemKind] = {
         "hold", "生年月日が基準日より後です（{value}）", "生年月日を確かめてください。"
     ),
     "DATE_ORDER": ProblemKind("hold", "日付の前後が合いません（{value}）", "両方の日付を確かめてください。"),
+    "AFTER_SWITCH": ProblemKind(
+        "hold",
+        "切替日より後の日付です（{value}）",
+        "日付を確かめてください。正しければ、切替日が誤っていないか job.toml の [job] switch_on を確かめてください。",
+    ),
+    "AFTER_EXPIRY": ProblemKind(
+        "hold",
+        "書類の有効期限より後の日付です（{value}）",
+        "日付と有効期限を確かめてください。",
+    ),
+    "AGE_UNLIKELY": ProblemKind(
+        "warn",
+        "切替日の年齢が65歳より下か、115歳より上です（{value}）",
+        "生年月日（元号の取り違えなど）を確かめてください。",
+    ),
     "EXPIRY_PAST": ProblemKind(
         "hold", "有効期限が切替日より前です（{value}）", "新しい書類の有効期限を確かめてください。"
+    ),
+    "EXPIRY_LATER": ProblemKind(
+        "warn",
+        "移行データの有効期限が注文より後です（{value}）。注文の有効期限で印刷します",
+        "移行データと job.toml の [job] expires_on のどちらが正しいか確かめてください。",
     ),
     "CODE_BAD": ProblemKind("hold", "使えない値です（{value}）", "決められた値に直してください。"),
     "COUNT_ORDER": ProblemKind(
@@ -62,7 +82,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "LONG_STAY_CATEGORY": ProblemKind(
         "warn",
-        "区分Ⅱ以外の人に長期入院該当年月日があります（{value}）",
+        "区分Ⅱ以外の人に長期入院該当年月日があります（{value}）。長期入院該当年月日は印刷しません",
         "負担区分と長期入院該当年月日を確かめてください。",
     ),
     "DISEASE_INCOMPLETE": ProblemKind(
@@ -94,6 +114,11 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "CHAR_CONTROL": ProblemKind(
         "hold", "見えない制御文字があります（{value}）", "この文字を消してください。"
+    ),
+    "CHAR_COMBINING": ProblemKind(
+        "hold",
+        "濁点などが分かれた結合文字があります（{value}）",
+        "合成済みの1文字（「か」＋U+3099 ではなく「が」）にしてデータを作り直してください。",
     ),
     "CHAR_NO_GLYPH": ProblemKind(
         "hold",

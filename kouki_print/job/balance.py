@@ -6,10 +6,10 @@ import csv
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.handover.manifest import STATUSES
@@ -22,8 +22,23 @@ _AGAIN = "出力は使わず、もう一度実行してください。直らな�
 _NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen"), 0)
 
 
-def check_balance(out: Path, records: int, municipalities: Mapping[str, Any]) -> Counts:
-    """Counts by status, when register, manifests, ledger and the records read all agree; else exit 3."""
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What agreed: records by status, and how many of them belong to no known municipality.
+
+    The latter are in no municipality's folder: they are held, excluded or unissued, never printed.
+    """
+
+    counts: Counts
+    unknown_municipality: int
+
+
+def check_balance(out: Path, records: int, municipalities: Collection[str]) -> Balance:
+    """Counts when every list, the ledger and the records read all agree; else OutputDiffers (exit 3).
+
+    Read back: register, held and unissued list line by line, problems.csv, check.html, each
+    municipality's manifest and pieces.csv, budget.csv.
+    """
     with open_ledger(out) as connection:
         statuses = [status for (status,) in connection.execute("SELECT status FROM record ORDER BY row")]
         towns = _town_counts(connection)
@@ -32,12 +47,21 @@ def check_balance(out: Path, records: int, municipalities: Mapping[str, Any]) ->
     _same(_LEDGER, "件数", len(statuses), records)
     _same(_LEDGER, "印刷対象の通数", pieces, ledger["printed"])
     _check_register(out, statuses)
-    for code in municipalities:
-        _check_town(out, code, towns.get(code, _NOTHING))
+    _check_list(out, "held", statuses, each_once=False)
+    _check_list(out, "unissued", statuses, each_once=True)
+    _check_problems(out, statuses)
+    _check_report(out)
+    known = sum(_check_town(out, code, towns.get(code, _NOTHING)) for code in municipalities)
+    unknown = sum(_records(town) for code, town in towns.items() if code not in municipalities)
+    _same("vendor/*/manifest.json", "件数の合計（市町村不明を含む）", known + unknown, records)
     budget_pieces, budget_yen = _budget(out)
     _same("finance/budget.csv", "通数", budget_pieces, pieces)
     _same("finance/budget.csv", "郵送料", budget_yen, yen)
-    return ledger
+    return Balance(ledger, unknown)
+
+
+def _records(counts: Mapping[str, int]) -> int:
+    return sum(counts[status] for status in STATUSES)
 
 
 def _counted(statuses: Iterable[str]) -> Counts:
@@ -80,10 +104,7 @@ def _reading(out: Path, name: str) -> Iterator[Path]:
 def _check_register(out: Path, statuses: Sequence[str]) -> None:
     """Every line of the register has the status that the ledger has."""
     name = "union/register.csv"
-    with _reading(out, name) as path, path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.reader(handle)
-        at = next(reader).index("status")
-        found = [line[at] for line in reader]
+    found = [status for (status,) in _cells(out, name, "status")]
     _same(name, "件数", len(found), len(statuses))
     for row, (mine, wanted) in enumerate(zip(found, statuses, strict=True), start=2):
         if mine != wanted:
@@ -96,17 +117,64 @@ def _check_register(out: Path, statuses: Sequence[str]) -> None:
             )
 
 
-def _check_town(out: Path, code: str, wanted: Mapping[str, int]) -> None:
-    """Manifest and pieces.csv of one municipality count what the ledger counts."""
+def _cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
+    """The cells of some columns of a list, line by line; the columns must be there."""
+    with _reading(out, name) as path, path.open(encoding="utf-8-sig", newline="") as handle:
+        reader = csv.reader(handle, strict=True)
+        header = next(reader)
+        places = [header.index(column) for column in columns]
+        return [tuple(line[place] for place in places) for line in reader]
+
+
+def _check_list(out: Path, status: str, statuses: Sequence[str], *, each_once: bool) -> None:
+    """The list of a status has all rows of that status and no other."""
+    name = f"union/{status}.csv"
+    lines = [row for (row,) in _cells(out, name, "row")]
+    rows = set(lines)
+    wanted = {str(row) for row, each in enumerate(statuses, start=1) if each == status}
+    _same(name, f"{STATUS_JA[status]}の件数", len(lines) if each_once else len(rows), len(wanted))
+    if rows != wanted:
+        raise OutputDiffers(
+            f"件数突合が一致しません: 台帳で{STATUS_JA[status]}の人と違う人が載っています。",
+            remedy=_AGAIN,
+            file=name,
+            column="row",
+        )
+
+
+def _check_problems(out: Path, statuses: Sequence[str]) -> None:
+    """Everybody held has a line that says why, and no line is about somebody who was not read."""
+    name = "union/problems.csv"
+    lines = _cells(out, name, "severity", "row")
+    with _reading(out, name):
+        rows = {int(row) for _, row in lines}
+        told = {int(row) for severity, row in lines if severity == "hold"}
+    held = {row for row, status in enumerate(statuses, start=1) if status == "held"}
+    _same(name, "理由のある保留の件数", len(told & held), len(held))
+    _same(name, "移行データにない行の数", len([row for row in rows if not 1 <= row <= len(statuses)]), 0)
+
+
+def _check_report(out: Path) -> None:
+    name = "union/check.html"
+    with _reading(out, name) as path:
+        if not path.read_text(encoding="utf-8").rstrip().endswith("</html>"):
+            raise ValueError(name)
+
+
+def _check_town(out: Path, code: str, wanted: Mapping[str, int]) -> int:
+    """Manifest and pieces.csv of one municipality count what the ledger counts; gives its records."""
     name = f"vendor/{code}/manifest.json"
     with _reading(out, name) as path:
         content = json.loads(path.read_text(encoding="utf-8"))
         for status in STATUSES:
             _same(name, f"{STATUS_JA[status]}の件数", content["counts"][status], wanted[status])
+        records: int = content["counts"]["records"]
+        _same(name, "件数", records, _records(wanted))
         _same(name, "郵送料", content["postage"]["total_yen"], wanted["total_yen"])
     name = f"vendor/{code}/pieces.csv"
     with _reading(out, name) as path, path.open("rb") as handle:
         _same(name, "通数", sum(1 for _ in handle) - 1, wanted["pieces"])
+    return records
 
 
 def _budget(out: Path) -> tuple[int, int]:

@@ -86,7 +86,10 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         findings = [
             *intake.findings,
             *check_characters(
-                people, lambda cluster: all(style.can_draw(cluster) for style in drawable), order.job.mail_on
+                people,
+                lambda cluster: all(style.can_draw(cluster) for style in drawable),
+                order.job.mail_on,
+                order.checks.kind_order,
             ),
         ]
     with stages.stage("書類の判定"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,28 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_text
+from kouki_print.base.problems import Severity
 from kouki_print.base.resources import template_dir
 from kouki_print.handover.manifest import STATUSES
+from kouki_print.handover.tables import SEVERITIES, cause_of, write_held, write_problems, write_unissued
 from kouki_print.job.prepare import PROBLEMS, Prepared, status_counts
-from kouki_print.order.models import DOCUMENT_JA
+from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS
+from kouki_print.select.decide import FROM_EXPORT
 
 STATUS_JA = {"printed": "印刷", "held": "保留", "excluded": "対象外", "unissued": "未発行"}
 SEVERITY_JA = {"hold": "保留", "warn": "要確認", "note": "お知らせ"}
 _MOST_ROWS = 20
+_BY_EXPORT = "移行データの交付書類区分に従い、規則と違う書類を交付"
+
+
+def write_lists(union: Path, prepared: Prepared) -> None:
+    """Everything of the union's folder that ``check`` and ``run`` have in common."""
+    people, decided, findings = prepared.people, prepared.decided, prepared.findings
+    files = [entry.name for entry in prepared.intake.inputs]
+    write_held(union / "held.csv", people, decided, findings, PROBLEMS, files)
+    write_unissued(union / "unissued.csv", people, decided)
+    write_problems(union / "problems.csv", people, findings, PROBLEMS, files)
+    write_check_report(union / "check.html", prepared)
 
 
 def write_check_report(path: Path, prepared: Prepared) -> None:
@@ -45,7 +59,7 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         for status in STATUSES
     }
     if sum(unknown.values()):
-        lines.append({"code": "", "name": "（市町村コード不明）", **unknown})
+        lines.append({"code": "", "name": "（市町村不明）", **unknown})
     return {
         "title": order.job.title,
         "insurer": order.insurer.name,
@@ -68,15 +82,26 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
 
 
 def _reasons(prepared: Prepared) -> list[dict[str, Any]]:
-    found = prepared.decided.loc[prepared.decided["status"] == "printed", "reason"].value_counts()
+    """One line per document and reason, in the order of the rules; they add up to the printed people.
+
+    Rules that nobody met are listed with 0.  What the export asked for against the rules comes last.
+    """
+    printed = prepared.decided.loc[prepared.decided["status"] == "printed", ["document", "reason"]]
+    found = Counter(zip(printed["document"].tolist(), printed["reason"].tolist(), strict=True))
+    sentences: dict[tuple[str, str], dict[str, None]] = {}
+    for rule in prepared.loaded.order.rule:
+        sentences.setdefault((rule.document, rule.reason), {}).setdefault(rule.sentence)
+    for document in DOCUMENTS:
+        if found[document, FROM_EXPORT]:
+            sentences.setdefault((document, FROM_EXPORT), {}).setdefault(_BY_EXPORT)
     return [
         {
-            "reason": rule.reason,
-            "sentence": rule.sentence,
-            "document": DOCUMENT_JA[rule.document],
-            "count": int(found.get(rule.reason, 0)),
+            "document": DOCUMENT_JA[document],
+            "reason": reason,
+            "sentence": "／".join(texts),
+            "count": found[document, reason],
         }
-        for rule in prepared.loaded.order.rule
+        for (document, reason), texts in sentences.items()
     ]
 
 
@@ -85,7 +110,7 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
     files = [entry.name for entry in prepared.intake.inputs]
     source = prepared.people["source"].to_numpy()
     line = prepared.people["line"].to_numpy()
-    rows: dict[tuple[str, str, str], list[np.ndarray]] = {}
+    rows: dict[tuple[Severity, str, str], list[np.ndarray]] = {}
     for finding in prepared.findings:
         severity = finding.severity or PROBLEMS[finding.code].severity
         rows.setdefault((severity, finding.code, finding.column), []).append(finding.rows)
@@ -100,9 +125,7 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
                 "level": level,
                 "code": code,
                 "column": column,
-                "cause": kind.cause.replace("（{value}）", "")
-                .replace("「{value}」が", "")
-                .replace("{value}", ""),
+                "cause": cause_of(kind),
                 "remedy": kind.remedy,
                 "count": len(positions),
                 "rows": shown,
@@ -112,7 +135,6 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
     return result
 
 
-def _rank(entry: tuple[tuple[str, str, str], Any]) -> tuple[int, str, str]:
-    order: Mapping[str, int] = {"hold": 0, "warn": 1, "note": 2}
+def _rank(entry: tuple[tuple[Severity, str, str], Any]) -> tuple[int, str, str]:
     (severity, code, column), _ = entry
-    return order[severity], code, column
+    return SEVERITIES.index(severity), code, column

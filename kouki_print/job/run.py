@@ -21,14 +21,14 @@ from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.manifest import STATUSES, ManifestFile, manifest, write_manifest
-from kouki_print.handover.tables import write_held, write_pieces, write_register, write_unissued
+from kouki_print.handover.tables import write_pieces, write_register
 from kouki_print.job import ledger
 from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot import LotFiles, LotTask
-from kouki_print.job.prepare import PROBLEMS, Prepared, prepare, status_counts
-from kouki_print.job.report import write_check_report
+from kouki_print.job.prepare import Prepared, prepare, status_counts
+from kouki_print.job.report import write_lists
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm
@@ -37,9 +37,13 @@ from kouki_print.plan.pieces import Lot
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run made: counts by status, pieces and yen by document, and where time went."""
+    """What a run made: counts by status, pieces and yen by document, and where time went.
+
+    ``unknown_municipality`` counts records that are in no municipality's folder.
+    """
 
     counts: dict[str, int]
+    unknown_municipality: int
     budget: Budget
     pieces: int
     lots: int
@@ -72,9 +76,10 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
             _write_vendor(building, prepared, kit, files)
             _write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
-            counts = check_balance(building, len(prepared.people), prepared.loaded.municipalities)
+            balance = check_balance(building, len(prepared.people), prepared.loaded.municipalities)
     return RunResult(
-        counts=counts,
+        counts=balance.counts,
+        unknown_municipality=balance.unknown_municipality,
         budget=budget,
         pieces=len(prepared.plan),
         lots=len(prepared.lots),
@@ -179,12 +184,8 @@ def _stop_on_differences(results: Sequence[LotResult]) -> None:
 
 def _write_union(building: Path, prepared: Prepared) -> None:
     union = building / "union"
-    people, decided = prepared.people, prepared.decided
-    write_register(union / "register.csv", people, decided, prepared.plan)
-    files = [entry.name for entry in prepared.intake.inputs]
-    write_held(union / "held.csv", people, decided, prepared.findings, PROBLEMS, files)
-    write_unissued(union / "unissued.csv", people, decided)
-    write_check_report(union / "check.html", prepared)
+    write_register(union / "register.csv", prepared.people, prepared.decided, prepared.plan)
+    write_lists(union, prepared)
 
 
 def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:

@@ -19,7 +19,7 @@ from kouki_print.base.resources import data_dir
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
 from kouki_print.order.messages import order_error
 from kouki_print.order.models import DOCUMENT_JA, Municipality, Order
-from kouki_print.order.tables import read_municipalities, read_survey
+from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
 
 JOB_FILE = "job.toml"
 FIRST_CERTIFICATE_DAY = dt.date(2024, 12, 2)  # no 資格確認書 may be dated earlier (law and system)
@@ -62,20 +62,9 @@ def preset_names() -> list[str]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    data = bytes_of(path, "ジョブのフォルダーを確かめてください。見本は kouki-print sample で作れます。")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise JobError(
-            "ファイルがありません",
-            remedy="ジョブのフォルダーを確かめてください。見本は kouki-print sample で作れます。",
-            file=path.name,
-        ) from None
-    except OSError:
-        raise JobError(
-            "ファイルを読めません",
-            remedy="ファイルの種類と読み取りの権限を確かめてください。",
-            file=path.name,
-        ) from None
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise JobError(
             "UTF-8 の文字ではないところがあります",

@@ -66,21 +66,22 @@ class Line:
         return JobError(what, remedy=remedy, file=self.file, row=self.row, column=column)
 
 
-def _decoded(path: Path) -> str:
+def bytes_of(path: Path, missing: str) -> bytes:
+    """All of a small input file; JobError when it is not there (``missing`` says what to do) or unreadable."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
-        raise JobError(
-            "ファイルがありません",
-            remedy="ジョブのフォルダーにこのファイルを置いてください。",
-            file=path.name,
-        ) from None
+        raise JobError("ファイルがありません", remedy=missing, file=path.name) from None
     except OSError:
         raise JobError(
             "ファイルを読めません",
             remedy="ファイルの種類と読み取りの権限を確かめてください。",
             file=path.name,
         ) from None
+
+
+def _decoded(path: Path) -> str:
+    data = bytes_of(path, "ジョブのフォルダーにこのファイルを置いてください。")
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)

@@ -6,7 +6,7 @@ input, no file means no numbers (the counter labels the pieces).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -48,10 +48,6 @@ class Bands:
     def room(self, municipality: str) -> int:
         """How many pieces the municipality's bands can number."""
         return sum(band.last - band.first + 1 for band in self.of.get(municipality, ()))
-
-    def unlisted(self, municipalities: Iterable[str]) -> list[str]:
-        """Municipalities that get no numbers although others do: a note for the report."""
-        return [code for code in municipalities if code not in self.of] if self.of else []
 
 
 def check_digit(serial: int) -> int:

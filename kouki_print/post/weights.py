@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kouki_print.base.errors import JobError
@@ -36,15 +36,3 @@ def contents_of(order: Order, municipality: Municipality, set_code: str) -> Cont
     total += sum(extra.weight_cg for extra in municipality.extras)
     codes = [*entry.items, *(extra.code for extra in municipality.extras)]
     return Contents(";".join(codes), total)
-
-
-def all_contents(
-    order: Order, municipalities: Mapping[str, Municipality], set_codes: Iterable[str]
-) -> dict[tuple[str, str], Contents]:
-    """Contents of every (municipality code, set code), for lists and forecasts."""
-    sets = tuple(set_codes)
-    return {
-        (town, code): contents_of(order, municipalities[town], code)
-        for town in municipalities
-        for code in sets
-    }

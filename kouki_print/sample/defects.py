@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -34,11 +35,15 @@ _LONG_BUILDING = "　".join(  # more than any address block can hold
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One kind: the column it is in and the wrong cell made from the person's right cells."""
+    """One kind: the column it is in and the wrong cell made from the person's right cells.
+
+    ``fits`` says whose cell can be spoilt so: nobody's 限度区分発効期日 is wrong who has none.
+    """
 
     key: str
     spoil: Callable[[Row], str]
     utf8_only: bool = False
+    fits: Callable[[Row], bool] = lambda row: True
 
 
 def _next_digit(digit: str) -> str:
@@ -53,6 +58,11 @@ def _other_insurer(row: Row) -> str:
 def _unregistered(row: Row, mark: str) -> str:
     """The last character of the name replaced, as the source system does with an unregistered 外字."""
     return row["name"][:-1] + mark
+
+
+def _years_on(row: Row, years: int, day: str) -> str:
+    """A date so many years from that of the data."""
+    return str(int(row["data_on"][:4]) + years) + day
 
 
 def _without_glyph(row: Row) -> str:
@@ -85,10 +95,25 @@ DEFECTS: dict[str, Defect] = {
     "name_unknown_variant": Defect(
         "name", lambda row: "辻\U000e01ef　" + row["name"].split("　")[-1], utf8_only=True
     ),
+    "name_decomposed": Defect(  # が as か and a combining mark, as some systems store names
+        "name", lambda row: row["name"].split("　")[0] + "　しけ\u3099こ", utf8_only=True
+    ),
     "sex_unknown": Defect("sex", lambda row: "3"),
     "birth_impossible": Defect("birth_date", lambda row: row["birth_date"][:4] + "0231"),
     "birth_day_unknown": Defect("birth_date", lambda row: row["birth_date"][:4] + "0000"),
     "birth_after_data": Defect("birth_date", lambda row: str(int(row["data_on"][:4]) + 1) + "0101"),
+    "age_unlikely": Defect("birth_date", lambda row: _years_on(row, -118, "0401")),
+    "qualified_after_effective": Defect("qualified_on", lambda row: _years_on(row, 1, "0401")),
+    "effective_after_switch": Defect("effective_on", lambda row: _years_on(row, 0, "0901")),
+    "expiry_later": Defect("expires_on", lambda row: _years_on(row, 2, "0731")),
+    "limit_after_expiry": Defect(
+        "limit_effective_on",
+        lambda row: _years_on(row, 2, "0801"),
+        fits=lambda row: row["limit_shown"] == "1",
+    ),
+    "protected_without_instruction": Defect(
+        "protected", lambda row: "1", fits=lambda row: row["pickup"] == "0"
+    ),
     "postcode_short": Defect("postcode", lambda row: row["postcode"].replace("-", "")[:6]),
     "postcode_empty": Defect("postcode", lambda row: ""),
     "address_empty": Defect("address", lambda row: ""),
@@ -112,6 +137,10 @@ def how_many(count: int) -> int:
     return min(_MOST, max(1, math.floor(1.001 + 9.5 * math.log10(count / SAMPLE))))
 
 
+def _row(columns: dict[str, Texts], row: int) -> Row:
+    return {key: column[row] for key, column in columns.items()}
+
+
 def plant(draw: Draw, columns: dict[str, Texts], plain: Mask, encoding: str) -> dict[str, Ints]:
     """Spoil cells of rows that are otherwise plain (in place); rows of each kind, rising, from 0.
 
@@ -125,12 +154,14 @@ def plant(draw: Draw, columns: dict[str, Texts], plain: Mask, encoding: str) -> 
         if not each or (defect.utf8_only and encoding != "utf-8"):
             continue
         wanted = 2 * each if name == "number_twice" else each
-        rows, free = free[:wanted], free[wanted:]
+        rows = list(islice((row for row in free if defect.fits(_row(columns, row))), wanted))
+        taken = set(rows)
+        searched = free.index(rows[-1]) + 1 if rows else 0
+        free = [row for row in free[:searched] if row not in taken] + free[searched:]
         if name == "number_twice":
             for one, other in zip(rows[0::2], rows[1::2], strict=True):
                 columns["insured_number"][other] = columns["insured_number"][one]
         else:
-            cells = [defect.spoil({key: column[row] for key, column in columns.items()}) for row in rows]
-            columns[defect.key][rows] = texts(cells)
+            columns[defect.key][rows] = texts([defect.spoil(_row(columns, row)) for row in rows])
         planted[name] = np.array(sorted(rows), dtype=np.int64)
     return planted

@@ -34,7 +34,7 @@ class Delivery:
         return np.isin(self.kind, ("全て", "資格")) & open_
 
 
-def _kinds(draw: Draw, protected: Mask) -> Texts:
+def _kinds(draw: Draw, protected: Mask, elsewhere: Ints) -> Texts:
     kinds = shares()["mail"]
     weights = list(kinds.values())
     n = len(protected)
@@ -42,6 +42,7 @@ def _kinds(draw: Draw, protected: Mask) -> Texts:
     instructed = protected & draw.happens(
         "mail for protected", n, shares()["flags"]["protected_instructed"] / 2
     )
+    instructed[elsewhere] = True
     chosen = np.where(protected, np.where(instructed, 1, 0), chosen)
     return texts(["", *kinds])[chosen]
 
@@ -118,11 +119,20 @@ def _places_of(draw: Draw, way: Ints, crowd: Crowd, homes: Homes, rows: Ints) ->
 
 
 def build_delivery(
-    draw: Draw, crowd: Crowd, homes: Homes, protected: Mask, data_on: dt.date, mail_on: dt.date
+    draw: Draw,
+    crowd: Crowd,
+    homes: Homes,
+    protection: tuple[Mask, Ints],
+    data_on: dt.date,
+    mail_on: dt.date,
 ) -> Delivery:
-    """Give some people a 送付先 of each kind; half of the instructions for protected people are such."""
+    """Give some people a 送付先 of each kind; half of the instructions for protected people are such.
+
+    ``protection``: who is protected, and those of them who have a 送付先 for sure.
+    """
     n = len(crowd)
-    kind = _kinds(draw, protected)
+    protected, elsewhere = protection
+    kind = _kinds(draw, protected, elsewhere)
     has = kind != ""
     rows = np.flatnonzero(has)
     way = draw.pick("mail way", len(rows), _WEIGHTS)

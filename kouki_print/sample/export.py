@@ -89,12 +89,23 @@ def _no_forward(draw: Draw, n: int) -> Texts:
     return texts(["", "1", "0"])[chosen]
 
 
-def _pickup(draw: Draw, protected: Mask, delivery: Delivery, mail_on: dt.date) -> Mask:
-    """窓口交付: a few, and the protected people whose instruction is not a 送付先."""
+def _protect_two(draw: Draw, reasons: dict[str, Mask]) -> tuple[Ints, Ints]:
+    """Two protected people in every sample of some size (in place): one collects, one has a 送付先."""
+    count = len(reasons["protected"])
+    free = draw.order("protected for sure", count)
+    free = free[~reasons["welfare"][free]]
+    chosen = free[: 2 if how_many(count) else 0]
+    reasons["protected"][chosen] = True
+    return chosen[0::2], chosen[1::2]
+
+
+def _pickup(draw: Draw, protected: Mask, collect: Ints, delivery: Delivery, mail_on: dt.date) -> Mask:
+    """窓口交付: a few, and the protected people whose instruction is not a 送付先; ``collect`` for sure."""
     n, share = len(protected), shares()["flags"]
     half = share["protected_instructed"] / 2  # as many again have a 送付先
     collects = draw.happens("collects", n, half / (1 - half))
     instructed = protected & ~delivery.valid_on(mail_on) & collects
+    instructed[collect] = True
     return np.where(protected, instructed, draw.happens("pickup", n, share["pickup"]))
 
 
@@ -197,15 +208,16 @@ def build_export(order: SampleOrder, count: int, seed: int, encoding: Encoding, 
         build_card_use(draw, crowd),
     )
     reasons = _reasons(draw, card)
+    collect, elsewhere = _protect_two(draw, reasons)
     protected = reasons["protected"]
-    delivery = build_delivery(draw, crowd, homes, protected, order.data_on, order.mail_on)
+    delivery = build_delivery(draw, crowd, homes, (protected, elsewhere), order.data_on, order.mail_on)
     unissued = _unissued(draw, crowd, reasons["welfare"] | protected)
     every = _person_columns(draw, crowd, homes, order) | _delivery_columns(delivery)
     every |= _cover_columns(cover, order) | legacy_columns(draw, cover, order)
     every |= {key: flags(mask) for key, mask in reasons.items()}
     every |= {"used_12m": counts(card.used_12m, -1), "used_3m": counts(card.used_3m, -1)}
     every |= {"unissued_reasons": unissued, "no_forward": _no_forward(draw, count)}
-    every["pickup"] = flags(_pickup(draw, protected, delivery, order.mail_on))
+    every["pickup"] = flags(_pickup(draw, protected, collect, delivery, order.mail_on))
     numbers = {"age": crowd.age, "used_12m": card.used_12m, "used_3m": card.used_3m}
     numbers |= {"copay": cover.copay, "previous_copay": cover.previous_copay}
     every["document_given"] = _document_given(draw, order, every, numbers)

@@ -15,6 +15,7 @@ from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_
 
 MOST_PEOPLE = 2_000_000
 LAYOUTS: dict[Encoding, str] = {"cp932": "standard", "utf-8": "standard-utf8"}
+_FILES = ("job.toml", "export.csv", "municipalities.csv", "survey.csv", "numbers.csv")
 _FIRST_REGISTERED = 399_600_0000  # ten digits without check digit: 簡易書留, region 99, large sender
 
 
@@ -49,6 +50,7 @@ def _check_arguments(target: Path, count: int, encoding: str, registered_numbers
             remedy="別の名前を指定してください。",
             file=str(target),
         )
+    _check_folder(target)
     if not registered_numbers and (target / "numbers.csv").exists():
         raise JobError(
             "書き込み先に前の引受番号の表 numbers.csv が残っています。",
@@ -57,9 +59,34 @@ def _check_arguments(target: Path, count: int, encoding: str, registered_numbers
         )
 
 
+def _check_folder(target: Path) -> None:
+    """Only an empty folder, or one that holds nothing but an earlier sample, may be written into."""
+    if not target.exists():
+        return
+    others = sorted(path.name for path in target.iterdir() if path.name not in _FILES or not path.is_file())
+    job = target / "job.toml"
+    empty = not others and not any(target.iterdir())
+    if empty or (not others and job.is_file() and _first_line(job) == _first_line(_template())):
+        return
+    found = f"（{others[0]} など）" if others else ""
+    raise JobError(
+        f"書き込み先のフォルダーに見本データではないファイルがあります{found}。",
+        remedy="空のフォルダーか、まだない名前を指定してください。",
+        file=str(target),
+    )
+
+
+def _template() -> Path:
+    return folder() / "job.toml.txt"
+
+
+def _first_line(path: Path) -> bytes:
+    return path.read_bytes().split(b"\n", 1)[0].strip()
+
+
 def job_toml(order: SampleOrder, encoding: Encoding) -> str:
     """The order as text, with a comment at each line that people change."""
-    template = Template((folder() / "job.toml.txt").read_text(encoding="utf-8"))
+    template = Template(_template().read_text(encoding="utf-8"))
     values = {
         name: str(getattr(order, name)) for name in ("id", "title", "preset", "switch_on", "expires_on")
     }
@@ -104,7 +131,8 @@ def write_sample(
     numbers.csv; ``defects=False`` leaves out the people with something wrong.  The export in CP932 has
     Windows line ends, as exports of that encoding have; the other files are UTF-8.
 
-    JobError: unknown preset or encoding, a count out of range, a folder that cannot be used.
+    JobError: unknown preset or encoding, a count out of range, a folder that cannot be used, or that
+    holds anything but an earlier sample (known by the first line of its job.toml).
     """
     order = _order_of(preset)
     _check_arguments(dir, count, encoding, registered_numbers)
