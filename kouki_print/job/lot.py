@@ -18,7 +18,7 @@ import pandas as pd
 
 from kouki_print.job.kit import PrintKit, artwork_name
 from kouki_print.order.models import Contact
-from kouki_print.page.compose import Composer
+from kouki_print.page.compose import Composer, Render
 from kouki_print.page.fields import PageFields
 from kouki_print.page.layout import MM, Layout, Text
 from kouki_print.page.operators import Canvas, number
@@ -33,6 +33,7 @@ from kouki_print.sheet.imposition import Imposition, marks, placement
 MEDIA_MARGIN = 13.0  # mm around the trim of a 1-up page: 3 bleed + 9 mark + 1
 _SIDES = ("front", "back")
 _END = b"Q\n"
+_BLOCK = 2500  # pieces composed at a time: enough for columns to pay, little to hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,36 +127,48 @@ def _bleed_box(layout: Layout) -> tuple[float, float, float, float]:
 def _write_streams(
     file: PdfFile, kit: PrintKit, task: LotTask, composers: Mapping[str, Composer]
 ) -> _Streams:
-    """Compose every piece and append its streams in sequence order."""
+    """Compose every piece and append its streams in sequence order, a block of pieces at a time."""
     count = len(task.documents)
     documents = np.array(task.documents, dtype=object)
-    contents: list[list[bytes]] = [[] for _ in range(count)]
-    text = {side: np.zeros(count, dtype=np.int64) for side in _SIDES}
     render = renderer(kit.order, task.contact)
-    for document, composer in composers.items():
-        rows = np.flatnonzero(documents == document)
-        if not len(rows):
-            continue
-        fields = task.fields.take(rows)
-        texts: dict[str, pd.Series] = {str(name): column for name, column in fields.texts.items()}
-        places = rows.tolist()
-        codewords = [task.codewords[row] for row in places]
-        for row, code in zip(
-            places, composer.code_streams([task.matching_codes[row] for row in places]), strict=True
-        ):
-            contents[row].append(code)
-        for name, side in zip(_SIDES, composer.layout.sides(), strict=True):
-            variable = composer.variable(side, texts, fields.flags, codewords, render)
-            if variable is not None:
-                for row, content in zip(places, variable, strict=True):
-                    contents[row].append(content)
-                text[name][rows] = 1
-    per_piece = np.array([len(parts) for parts in contents], dtype=np.int64)
-    first = write_piece_streams(file, [content for parts in contents for content in parts])
+    per_piece = np.zeros(count, dtype=np.int64)
+    text = {side: np.zeros(count, dtype=np.int64) for side in _SIDES}
+    first = file.next_number
+    for start in range(0, count, _BLOCK):
+        block = np.arange(start, min(start + _BLOCK, count))
+        contents: list[list[bytes]] = [[] for _ in block]
+        for document, composer in composers.items():
+            rows = block[documents[block] == document]
+            if len(rows):
+                _compose(composer, task, rows, [contents[row - start] for row in rows.tolist()], text, render)
+        per_piece[block] = [len(parts) for parts in contents]
+        write_piece_streams(file, [content for parts in contents for content in parts])
     numbers = first + np.cumsum(per_piece) - per_piece
     front = np.where(text["front"], numbers + 1, 0)
     back = np.where(text["back"], numbers + 1 + text["front"], 0)
     return _Streams(numbers, {"front": front, "back": back})
+
+
+def _compose(
+    composer: Composer,
+    task: LotTask,
+    rows: np.ndarray,
+    contents: Sequence[list[bytes]],
+    text: Mapping[str, np.ndarray],
+    render: Render,
+) -> None:
+    """Add to ``contents`` the streams of the pieces ``rows`` of one document: code, front text, back text."""
+    fields = task.fields.take(rows)
+    texts: dict[str, pd.Series] = {str(name): column for name, column in fields.texts.items()}
+    codewords = [task.codewords[row] for row in rows.tolist()]
+    streams = [composer.code_streams([task.matching_codes[row] for row in rows.tolist()])]
+    for name, side in zip(_SIDES, composer.layout.sides(), strict=True):
+        variable = composer.variable(side, texts, fields.flags, codewords, render)
+        if variable is not None:
+            streams.append(variable)
+            text[name][rows] = 1
+    for parts, own in zip(contents, zip(*streams, strict=True), strict=True):
+        parts.extend(own)
 
 
 def _page_heads(

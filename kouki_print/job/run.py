@@ -16,6 +16,8 @@ from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
+import pyarrow as pa
+
 import kouki_print
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import sha256_of
@@ -63,6 +65,7 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
         prepared = prepare(job_dir, stages)
         with stages.stage("書体と様式の組込み"):
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
+        pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
             results = _make_lots(prepared, kit, building, pool, workers, stages)
         if pool is not None:
