@@ -119,6 +119,48 @@ def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
 
 
 @main.command()
+@_JOB
+@click.option("--insured", required=True, metavar="N", help="被保険者番号（8桁）")
+def explain(job: Path, insured: str) -> None:
+    """一人について、なぜその書類になるのかを一行ずつ示します。
+
+    例: kouki-print explain samples/okinawa-r08 --insured 12345678
+    """
+    from kouki_print.job.explaining import explain as explain_person
+
+    for line in explain_person(job, insured):
+        click.echo(line)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def presets(ctx: click.Context) -> None:
+    """年度の規則の一覧を表示します。二つの違いは presets diff で見られます。"""
+    from kouki_print.order.presets import list_presets
+
+    if ctx.invoked_subcommand is None:
+        for preset in list_presets():
+            click.echo(f"{preset.name:<12} {preset.title}")
+            if preset.source:
+                click.echo(f"{'':<12} 根拠: {preset.source}")
+
+
+@presets.command("diff")
+@click.argument("first", metavar="規則1")
+@click.argument("second", metavar="規則2")
+def presets_diff(first: str, second: str) -> None:
+    """二つの年度の規則の違いを言葉で示します。
+
+    例: kouki-print presets diff r07 r08
+    """
+    from kouki_print.order.presets import diff_presets
+
+    lines = diff_presets(first, second)
+    for line in lines or [f"{first} と {second} に違いはありません。"]:
+        click.echo(line)
+
+
+@main.command()
 @click.argument("out", type=click.Path(path_type=Path), metavar="OUT")
 @click.option("--full", is_flag=True, help="全ページを読み返す（省略時は各ロットの最初と最後）")
 def verify(out: Path, full: bool) -> None:

@@ -55,13 +55,19 @@ class JapaneseCommand(click.Command):
         return option
 
 
-class JapaneseGroup(JapaneseCommand, click.Group):
-    """The program: turns a broken job or wrong usage into one Japanese message and its exit status."""
+class JapaneseSubgroup(JapaneseCommand, click.Group):
+    """A command that has commands of its own."""
 
     command_class = JapaneseCommand
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return ["[オプション]", "コマンド", "..."]
+
+
+class JapaneseGroup(JapaneseSubgroup):
+    """The program: turns a broken job or wrong usage into one Japanese message and its exit status."""
+
+    group_class = JapaneseSubgroup
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> Any:
         """Run; ``standalone_mode`` false hands exceptions to the caller, as click's tests do."""

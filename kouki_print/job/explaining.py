@@ -1,0 +1,163 @@
+"""Explaining (判定の説明): why one person gets what they get, rule by rule.
+
+Only the person's own lines of the export are read through the line, so the answer comes at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from kouki_print.base.checkdigits import is_digits
+from kouki_print.base.dates import ages_on, day64, wareki
+from kouki_print.base.errors import JobError
+from kouki_print.handover.tables import UNISSUED_JA
+from kouki_print.job.prepare import PROBLEMS, Prepared, prepare
+from kouki_print.job.watch import Silent, Stages
+from kouki_print.order.conditions import parse_condition
+from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.presets import condition_words
+from kouki_print.select.rules import rule_numbers
+
+_YES, _NO = "○", "×"
+_DELIVERY_JA = {"registered": "登録住所", "資格": "送付先（資格）", "全て": "送付先（全て）"}
+
+
+def explain(job_dir: Path, number: str) -> list[str]:
+    """Lines that a union officer can read aloud; JobError when the number is not in the export."""
+    if not is_digits(number, 8):
+        raise JobError("被保険者番号は8桁の数字です。", remedy="--insured に8桁の番号を指定してください。")
+    loaded = load_order(job_dir)
+    with TemporaryDirectory(dir=job_dir, prefix=".explain-") as folder:
+        rows = _own_lines(loaded, job_dir, Path(folder), number)
+        prepared = prepare(Path(folder), Stages(Silent()))
+        found = (prepared.people["insured_number"] == number).to_numpy().nonzero()[0].tolist()
+        if not found:
+            raise JobError(
+                f"被保険者番号 {number} の人は移行データにいません。",
+                remedy="番号と移行データを確かめてください。",
+            )
+        lines: list[str] = []
+        for at in found:
+            source, line = int(prepared.people["source"].iat[at]), int(prepared.people["line"].iat[at])
+            name = prepared.intake.inputs[source].name
+            lines.append(f"■ 被保険者番号 {number}（{name} {rows[source][line - 2]:,}行目）")
+            lines.extend(_story(prepared, at))
+        return lines
+
+
+def _own_lines(loaded: LoadedOrder, job_dir: Path, folder: Path, number: str) -> list[list[int]]:
+    """A copy of the job with only the lines that hold the number; per file their row numbers."""
+    settings = loaded.order.input
+    for entry in loaded.inputs:
+        (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(job_dir / entry.name, folder / entry.name)
+    if (job_dir / "art").is_dir():
+        shutil.copytree(job_dir / "art", folder / "art", dirs_exist_ok=True)
+    rows = []
+    for name in settings.export:
+        data = (job_dir / name).read_bytes()
+        wanted = number.encode("ascii")
+        end = data.find(b"\n") + 1
+        kept, numbers = [data[:end]], []
+        at = data.find(wanted, end)
+        while at >= 0:
+            start, stop = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+            stop = len(data) if stop < 0 else stop + 1
+            kept.append(data[start:stop])
+            numbers.append(data.count(b"\n", 0, start) + 1)
+            at = data.find(wanted, stop)
+        (folder / name).write_bytes(b"".join(kept))
+        rows.append(numbers)
+    return rows
+
+
+def _story(prepared: Prepared, at: int) -> Iterator[str]:
+    """What was looked at, in the order of decision, until something held."""
+    order = prepared.loaded.order
+    person, decided = prepared.people.iloc[at], prepared.decided.iloc[at]
+    for key, words in order.excluded.items():
+        yield f"1. 対象外か: {words} {_YES if person[key] else _NO}"
+    reason = decided["unissued_reason"]
+    yield f"2. 未発行か: {_YES + ' 理由' + reason + ' ' + UNISSUED_JA.get(reason, '') if reason else _NO}"
+    held = list(_problems(prepared, at, "hold"))
+    yield f"3. 保留か: {_YES if decided['status'] == 'held' else _NO}"
+    yield from (f"   ・{text}" for text in held)
+    yield from _rules(prepared, at)
+    if decided["status"] == "printed":
+        yield from _piece(prepared, at, person, decided)
+    else:
+        yield f"結果: {({'held': '保留', 'excluded': '対象外', 'unissued': '未発行'})[decided['status']]}"
+    for text in _problems(prepared, at, "warn"):
+        yield f"要確認: {text}"
+
+
+def _problems(prepared: Prepared, at: int, severity: str) -> Iterator[str]:
+    for finding in prepared.findings:
+        kind = PROBLEMS[finding.code]
+        if (finding.severity or kind.severity) != severity:
+            continue
+        for place in (finding.rows == at).nonzero()[0].tolist():
+            value = finding.values[place] if finding.values is not None else ""
+            yield f"{kind.cause.replace('{value}', value)}。{kind.remedy}".replace("。。", "。")
+
+
+def _rules(prepared: Prepared, at: int) -> Iterator[str]:
+    order = prepared.loaded.order
+    one = prepared.people.iloc[[at]]
+    matched = int(rule_numbers(one, order)[0])
+    yield f"4. 規則（{order.job.preset}、上から順に、最初に当てはまったもの）"
+    for number, rule in enumerate(order.rule):
+        parts = []
+        for key, value in rule.when.items():
+            condition = parse_condition(key, value)
+            own = _own(one, key, order.job.switch_on)
+            mark = _YES if bool(condition.holds(own)[0]) else _NO
+            parts.append(f"{condition_words({key: value})} → {_value(key, own[0])} {mark}")
+        yield f"   {rule.reason}: {'、'.join(parts) or '条件なし ○'}"
+        if number == matched:
+            yield f"   → {rule.sentence}"
+            return
+
+
+def _own(one: pd.DataFrame, key: str, switch_on: dt.date) -> np.ndarray:
+    """The person's value as the rules see it: full years of age, counts without the mark of an empty cell."""
+    if key == "age":
+        return ages_on(one["birth_date"].to_numpy(), switch_on)
+    values = one[key].to_numpy()
+    return np.maximum(values, 0) if values.dtype.kind == "i" else values
+
+
+def _value(key: str, value: object) -> str:
+    if isinstance(value, str):
+        return value or "空欄"
+    return str(int(value)) + ("歳" if key == "age" else "")  # type: ignore[call-overload]
+
+
+def _piece(prepared: Prepared, at: int, person: pd.Series, decided: pd.Series) -> Iterator[str]:
+    order = prepared.loaded.order
+    piece = prepared.plan.loc[prepared.plan["person"] == at].iloc[0]
+    town = prepared.loaded.municipalities[person["municipality_code"]]
+    names = {entry.code: entry.name for entry in order.enclosure}
+    names |= {extra.code: extra.name for extra in town.extras}
+    yield f"結果: {DOCUMENT_JA[decided['document']]}（理由 {decided['reason']}）"
+    yield f"封入: 組{decided['set_code']}　" + "、".join(names[code] for code in piece["items"].split(";"))
+    until = pd.Timestamp(decided["valid_until"]).date()
+    shorter = day64(order.job.expires_on) > decided["valid_until"].to_datetime64()
+    yield f"有効期限: {wareki(until)}（{'移行データの期限が早いため' if shorter else '注文の期限'}）"
+    yield f"届け先: {_DELIVERY_JA[decided['delivery_rule']]}"
+    own = int(person["no_forward"]) >= 0
+    forward = "転送不要" if decided["no_forward"] else "転送可"
+    yield f"転送: {forward}（{'本人の設定' if own else '市町村の回答'}）"
+    way = "窓口交付のため郵送なし" if decided["pickup"] else SERVICE_JA[piece["mail_service"]]
+    yield (
+        f"郵送: {way}　{piece['weight_cg'] / 100:.2f}g　{SIZE_CLASS_JA[piece['size_class']]}　"
+        f"{piece['postage_yen']:,}円"
+    )

@@ -1,0 +1,115 @@
+"""``explain`` and ``presets``: the reasons in words that an officer can read aloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from small_job import number, person, write_job
+
+from kouki_print.base.errors import JobError
+from kouki_print.cli import main
+from kouki_print.job.explaining import explain
+from kouki_print.order.presets import diff_presets, list_presets
+
+PEOPLE = [
+    person(1, birth_date="19410801"),
+    person(2, birth_date="19410802"),
+    person(3, birth_date="19450101", used_12m="", used_3m=""),
+    person(4, linked="0"),
+    person(5, welfare="1"),
+    person(6, unissued_reasons="5"),
+    person(7, name="比嘉●子"),
+    person(8, birth_date="19450101", pickup="1", no_forward="0"),
+    person(9, expires_on="20270115"),
+    person(9, name="別人　花子"),
+]
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_job(tmp_path_factory.mktemp("explain"), PEOPLE)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, ["AGE85: 切替日の年齢 >=85 → 85歳 ○", "結果: 資格確認書（理由 AGE85）"]),
+        (2, ["AGE85: 切替日の年齢 >=85 → 84歳 ×", "→ 12 ○", "結果: 資格情報のお知らせ（理由 USED）", "組B"]),
+        (3, ["利用回数１年 >=6 → 0 ×", "結果: 資格確認書（理由 UNUSED）"]),
+        (4, ["NOLINK: マイナ保険証登録が1でない → 0 ○", "46.00g", "460円"]),
+        (5, ["1. 対象外か: 生活保護 ○", "結果: 対象外"]),
+        (6, ["2. 未発行か: ○ 理由5", "結果: 未発行"]),
+        (7, ["3. 保留か: ○", "外字の代わりの記号", "結果: 保留"]),
+        (8, ["転送: 転送可（本人の設定）", "窓口交付のため郵送なし"]),
+    ],
+)
+def test_each_step_is_told(job: Path, count: int, words: list[str]) -> None:
+    text = "\n".join(explain(job, number(count)))
+    assert all(word in text for word in words), text
+    assert f"export.csv {count + 1:,}行目" in text
+
+
+def test_a_number_that_stands_twice_is_told_twice_and_held(job: Path) -> None:
+    text = "\n".join(explain(job, number(9)))
+    assert text.count("■") == 2 and text.count("結果: 保留") == 2
+
+
+def test_it_agrees_with_the_run_for_everybody(shipped_register: list[dict[str, str]]) -> None:
+    sample = Path(__file__).resolve().parent.parent / "samples" / "okinawa-r08"
+    for line in [entry for entry in shipped_register if entry["status"] == "printed"][::200]:
+        text = "\n".join(explain(sample, line["insured_number"]))
+        assert f"（理由 {line['reason']}）" in text
+        assert f"{line['weight_g']}g" in text and f"{int(line['postage_yen']):,}円" in text
+
+
+@pytest.fixture(scope="module")
+def shipped_register(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    import csv
+
+    from kouki_print.handover.tables import write_register
+    from kouki_print.job.prepare import prepare
+    from kouki_print.job.watch import Silent, Stages
+
+    sample = Path(__file__).resolve().parent.parent / "samples" / "okinawa-r08"
+    prepared = prepare(sample, Stages(Silent()))
+    path = tmp_path_factory.mktemp("register") / "register.csv"
+    write_register(path, prepared.people, prepared.decided, prepared.plan)
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_nothing_stays_in_the_job_folder(job: Path) -> None:
+    before = sorted(entry.name for entry in job.iterdir())
+    explain(job, number(1))
+    with pytest.raises(JobError):
+        explain(job, "99999999")
+    assert sorted(entry.name for entry in job.iterdir()) == before
+
+
+@pytest.mark.parametrize("bad", ["1234", "abcdefgh", "１２３４５６７８"])
+def test_a_bad_number_is_refused(job: Path, bad: str) -> None:
+    with pytest.raises(JobError, match="8桁"):
+        explain(job, bad)
+
+
+def test_commands(job: Path) -> None:
+    told = CliRunner().invoke(main, ["explain", str(job), "--insured", number(1)])
+    assert told.exit_code == 0 and "AGE85" in told.output
+    listed = CliRunner().invoke(main, ["presets"])
+    assert all(preset.name in listed.output and preset.title in listed.output for preset in list_presets())
+    differences = CliRunner().invoke(main, ["presets", "diff", "r07", "r08"])
+    assert "規則 AGE85: r08 で加わる（切替日の年齢 >=85 → 資格確認書）" in differences.output
+    assert "オプション" in CliRunner().invoke(main, ["presets", "--help"]).output
+
+
+def test_a_preset_does_not_differ_from_itself() -> None:
+    for preset in list_presets():
+        assert diff_presets(preset.name, preset.name) == []
+        assert preset.source
+
+
+def test_differences_name_both_sides() -> None:
+    forth, back = diff_presets("r07", "r07-budget"), diff_presets("r07-budget", "r07")
+    assert any(line.startswith("規則 ALL") for line in forth) and len(forth) == len(back)
