@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 import kouki_print
+from kouki_print.base.errors import JobError
 from kouki_print.console import JapaneseGroup, watching
 from kouki_print.job.watch import Silent
 
@@ -30,6 +31,14 @@ _MOST_WORKERS = 8  # more than this only waits for the disk
 _JOB = click.argument("job", type=click.Path(path_type=Path), metavar="JOB")
 _OUT = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="出力フォルダー", metavar="OUT"
+)
+
+_LAST = click.option(
+    "--last",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="前年のジョブのフォルダー（件数・送付先・連絡先の変わった点を載せる）",
+    metavar="JOBDIR",
 )
 
 
@@ -69,11 +78,12 @@ def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> N
 @main.command()
 @_JOB
 @_OUT
-def check(job: Path, out: Path) -> None:
+@_LAST
+def check(job: Path, out: Path, last: Path | None) -> None:
     """入力を読んで検査し、検査報告だけを作ります。"""
     from kouki_print.job import checking
 
-    counts = checking.check(job, out, Silent())
+    counts = checking.check(job, out, Silent(), last)
     click.echo(_balance(counts))
     click.echo(f"検査報告: {out / 'union' / 'check.html'}")
 
@@ -101,7 +111,8 @@ def budget(job: Path, out: Path) -> None:
     help="並列数（省略時はCPUの数、8まで）",
 )
 @click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする（出力は残す）")
-def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
+@_LAST
+def run(job: Path, out: Path, workers: int | None, strict: bool, last: Path | None) -> None:
     """移行データから印刷ファイル・一覧・予算まで、検証済みの一式を作ります。
 
     例: kouki-print run samples/okinawa-r08 --out OUT
@@ -110,7 +121,12 @@ def run(job: Path, out: Path, workers: int | None, strict: bool) -> None:
 
     with watching() as watcher:
         result = run_job(
-            job, out, workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS), now=_now(), watcher=watcher
+            job,
+            out,
+            workers=workers or min(os.cpu_count() or 1, _MOST_WORKERS),
+            now=_now(),
+            watcher=watcher,
+            last=last,
         )
     _show_result(result, out)
     if strict and result.counts["held"]:
@@ -186,6 +202,102 @@ def status(out: Path) -> None:
         click.echo(f"{at} {kind} {count:,}")
 
 
+@main.group(cls=JapaneseGroup)
+def survey() -> None:
+    """市町村へのアンケートの様式を作り、記入されたものをまとめます。"""
+
+
+@survey.command("make")
+@_JOB
+@click.option(
+    "--to", required=True, type=click.Path(path_type=Path), metavar="DIR", help="様式を置くフォルダー"
+)
+@click.option(
+    "--last",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="昨年の survey.csv（灰色で示す）",
+)
+def survey_make(job: Path, to: Path, last: Path | None) -> None:
+    """市町村ごとの様式（Excel）を作ります。
+
+    例: kouki-print survey make samples/okinawa-r08 --to forms
+    """
+    from kouki_print.job import surveys
+
+    forms = surveys.make_forms(job, to, last)
+    click.echo(f"様式を作りました: {to}（{len(forms):,}件）")
+    click.echo(
+        f"次は: 市町村に送り、戻ったものを集めて kouki-print survey read DIR --job {job} --out survey.csv"
+    )
+
+
+@survey.command("read")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--job", required=True, type=click.Path(path_type=Path), metavar="JOB", help="ジョブのフォルダー"
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="まとめる先（survey.csv）"
+)
+@click.option(
+    "--last",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="昨年の survey.csv（変わった点を示す）",
+)
+def survey_read(folder: Path, job: Path, out: Path, last: Path | None) -> None:
+    """記入された様式（Excel・CSV）を読み、survey.csv にまとめます。矛盾があれば終了コード1。
+
+    例: kouki-print survey read forms --job samples/okinawa-r08 --out survey.csv
+    """
+    from kouki_print.job import surveys
+
+    merged, lines = surveys.read_answers(folder, job, out, last)
+    for line in lines:
+        click.echo(line)
+    click.echo(f"確認の一覧: {surveys.report_path(out)}")
+    if merged.blocking:
+        raise JobError(
+            f"読めない回答か矛盾する回答があります（{merged.blocking:,}件）。{out.name} は作っていません。",
+            remedy="上の一覧のとおりに直し、もう一度実行してください。",
+        )
+    click.echo(f"まとめました: {out}（{len(merged.lines):,}市町村）")
+
+
+@main.group(cls=JapaneseGroup)
+def layout() -> None:
+    """移行データのレイアウト（列の並びと文字コード）を調べます。"""
+
+
+@layout.command("guess")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="TOML",
+    help="案を書くファイル（省略時は画面）",
+)
+def layout_guess(file: Path, out: Path | None) -> None:
+    """移行データの見本からレイアウトの案（TOML）を作ります。
+
+    例: kouki-print layout guess export.csv --out layouts/mine.toml
+    """
+    from kouki_print.job.layout_guess import propose
+
+    text = propose(file, out)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        click.echo(f"レイアウトの案を書きました: {out}")
+        click.echo(
+            "次は: 中身を確かめ、「？」を埋めて、job.toml の [input] layout にこのファイルを書いてください。"
+        )
+
+
 def _now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -225,5 +337,6 @@ def _show_result(result: RunResult, out: Path) -> None:
     for note in result.notes:
         click.echo(f"お知らせ: {note}")
     if result.counts["held"]:
-        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください。")
+        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください")
+        click.echo("（支援措置の人だけは protected.csv にあります）。")
     click.echo(f"次は: {out / 'union' / 'check.html'} を開いて問題を確かめてください。")

@@ -51,6 +51,10 @@ class Finished:
         """Lines of problems.csv."""
         return table(self.out / "union" / "problems.csv")
 
+    def protected(self) -> list[dict[str, str]]:
+        """Lines of protected.csv."""
+        return table(self.out / "union" / "protected.csv")
+
     def towns(self) -> list[Path]:
         """Vendor folders by code."""
         return sorted((self.out / "vendor").iterdir())

@@ -115,15 +115,15 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("no contacts", without("municipalities.csv"), "municipalities.csv", "ファイルがありません", "置いて"),
     ("unknown preset", defect("job_unknown_preset.toml", "job.toml"), "job.toml", "「r09」は知らない名前", "r08"),
     ("syntax of the order", defect("job_broken.toml", "job.toml"), "job.toml 3行目", "読めません", "引用符"),
-    ("unknown key", defect("job_unknown_key.toml", "job.toml"), "job.toml", "[job] mailed_on: 知らない項目", "直して"),
+    ("unknown key", defect("job_unknown_key.toml", "job.toml"), "job.toml 9行目", "[job] mailed_on: 知らない項目", "直して"),
     ("path outside", defect("job_path_escape.toml", "job.toml"), "job.toml", "フォルダーの外", "フォルダーに置き"),
-    ("date of the law", defect("job_early_certificate.toml", "job.toml"), "job.toml", "令和6年12月2日", "直して"),
+    ("date of the law", defect("job_early_certificate.toml", "job.toml"), "job.toml 7行目", "令和6年12月2日", "直して"),
     ("input layout", lambda folder: write_job(folder, job=JOB.replace("standard-utf8", "mine")), "job.toml", "[input] layout「mine」", "standard-utf8"),
     ("print layout", settings('[printing]\ncertificate_layout = "mine"'), "job.toml", "様式「mine」がありません", "certificate_mount"),
     ("print layout outside", settings('[printing]\nnotice_layout = "imposition/a3_2up"'), "job.toml", "様式「imposition/a3_2up」がありません", "notice"),
     ("imposition", settings('[printing]\nimposition = "mine"'), "job.toml", "面付け「mine」がありません", "a3_2up"),
-    ("lots of nothing", settings("[printing]\nlot_sheets = 0"), "job.toml", "[printing] lot_sheets: 1以上", "直して"),
-    ("lots as text", settings('[printing]\nlot_sheets = "many"'), "job.toml", "[printing] lot_sheets: 整数", "直して"),
+    ("lots of nothing", settings("[printing]\nlot_sheets = 0"), "job.toml 16行目", "[printing] lot_sheets: 1以上", "直して"),
+    ("lots as text", settings('[printing]\nlot_sheets = "many"'), "job.toml 16行目", "[printing] lot_sheets: 整数", "直して"),
     ("profile digest", wrong_profile, "press.icc", "SHA-256が注文と違います", "output_profile_sha256"),
     ("profile of a screen", rgb_profile, "press.icc", "CMYK印刷用ではありません", "印刷会社"),
     ("profile absent", settings('[printing]\noutput_profile = "no.icc"'), "no.icc", "読めません", "output_profile の場所"),
@@ -237,7 +237,8 @@ def test_check_and_budget_never_touch_a_finished_result(spoiled: Finished, comma
 def test_check_and_budget_leave_only_their_own_files(small: Finished, tmp_path: Path) -> None:
     checked = cli("check", small.job, "--out", tmp_path / "check")
     assert checked.exit_code == 0 and "件数突合: 移行データ 90 ＝" in checked.output
-    names = ("check.html", "held.csv", "unissued.csv", "problems.csv")
+    names = ["check.html", "check.xlsx", "held.csv", "unissued.csv", "problems.csv"]
+    names += ["unissued.xlsx", "unissued_summary.csv", "protected.csv", "characters.csv"]
     assert set(tree(tmp_path / "check")) == {f"union/{name}" for name in names}
     priced = cli("budget", small.job, "--out", tmp_path / "budget")
     assert priced.exit_code == 0

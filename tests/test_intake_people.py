@@ -106,6 +106,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"care_of": "見\ufffd"}, "CHAR_GAIJI", "様方"),
     ({"name": "見\ue000　花子"}, "CHAR_PRIVATE", "氏名"),
     ({"name": "見\U000f0000　花子"}, "CHAR_PRIVATE", "氏名"),
+    ({"name": "見\u0378　花子"}, "CHAR_UNASSIGNED", "氏名"),
     ({"building": "一号\t室"}, "CHAR_CONTROL", "方書"),
     ({"name": "見本\n花子"}, "CHAR_CONTROL", "氏名"),
     ({**MAIL, "mail_name": "施設●"}, "CHAR_GAIJI", "送付先氏名"),

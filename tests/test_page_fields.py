@@ -14,8 +14,8 @@ from kouki_print.page.fields import PageFields, page_fields
 from kouki_print.select.decide import decide
 
 
-def fields_of(folder: Path, people: list[dict[str, str]]) -> PageFields:
-    intake, order = take_in(folder, people, JOB)
+def fields_of(folder: Path, people: list[dict[str, str]], job: str = JOB) -> PageFields:
+    intake, order = take_in(folder, people, job)
     return page_fields(intake.people, decide(intake.people, intake.findings, order).decided, order.order)
 
 
@@ -82,14 +82,17 @@ def test_limit_and_disease_only_where_they_apply(tmp_path: Path) -> None:
         person(1, category="区分Ⅱ", **shown),
         person(2, category="一般Ⅰ", **shown),
         person(3, category="区分Ⅰ", limit_shown="0", limit_effective_on="20260801"),
-        person(4, disease="A;C", disease_effective_on="20250401"),
+        person(
+            4, disease="A;C", disease_effective_on="20250401", limit_shown="1", limit_effective_on="20260801"
+        ),
+        person(5, disease="A;C", disease_effective_on="20250401"),
     ]
     fields = fields_of(tmp_path, people)
-    assert fields.texts["limit"].tolist() == ["区分Ⅱ", "", "", ""]
-    assert [bool(text) for text in fields.texts["limit_effective_on"]] == [True, False, False, False]
-    assert [bool(text) for text in fields.texts["long_stay_on"]] == [True, False, False, False]
-    assert fields.texts["disease"].tolist() == ["", "", "", "A・C"]
-    assert fields.flags["limit_shown"].tolist() == [True, False, False, False]
+    assert fields.texts["limit"].tolist() == ["区分Ⅱ", "", "", "", ""]
+    assert [bool(text) for text in fields.texts["limit_effective_on"]] == [True, False, False, False, False]
+    assert [bool(text) for text in fields.texts["long_stay_on"]] == [True, False, False, False, False]
+    assert fields.texts["disease"].tolist() == ["", "", "", "A・C", ""]
+    assert fields.flags["limit_shown"].tolist() == [True, False, False, False, False]
 
 
 def test_fields_of_some_people_in_another_order(tmp_path: Path) -> None:
@@ -118,3 +121,49 @@ def test_same_fields_from_the_same_folder(tmp_path: Path) -> None:
     intake = read_export(order, tmp_path)
     again = page_fields(intake.people, decide(intake.people, intake.findings, order).decided, order.order)
     assert first.texts.equals(again.texts)
+
+
+EARLY = {"copay": "1", "previous_copay": "2", "usable_early": "1"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "card", "printed"),
+    [
+        (EARLY, "", "（令和8年7月31日までは２割）"),
+        ({**EARLY, "usable_early": "0"}, "", ""),
+        ({**EARLY, "usable_early": "0"}, "early_use = true", "（令和8年7月31日までは２割）"),
+        ({**EARLY, "previous_copay": "1"}, "", ""),
+        ({**EARLY, "previous_copay": ""}, "", ""),
+        ({**EARLY, "effective_on": "20260701"}, "", ""),  # in force before the piece is posted
+    ],
+)
+def test_the_old_ratio_stands_in_brackets_with_its_last_day(
+    tmp_path: Path, cells: dict[str, str], card: str, printed: str
+) -> None:
+    fields = fields_of(tmp_path, [person(**cells)], JOB + f"[card]\n{card}\n")
+    assert fields.texts["copay_before"].tolist() == [printed]
+
+
+def test_the_mask_stands_where_an_optional_item_is_not_printed(tmp_path: Path) -> None:
+    shown = {"limit_shown": "1", "limit_effective_on": "20260801", "category": "区分Ⅰ"}
+    ill = {"disease": "B", "disease_effective_on": "20250401"}
+    people = [person(1, **shown, **ill), person(2, **ill), person(3)]
+    texts = fields_of(tmp_path, people, JOB + '[card]\noptional_mask = "＊"\n').texts
+    assert texts["limit"].tolist() == ["区分Ⅰ", "＊", "＊"]
+    assert texts["disease"].tolist() == ["B", "＊", "＊"]
+    assert texts["long_stay_on"].tolist() == ["＊"] * 3
+    assert texts["disease_effective_on"].tolist()[1:] == ["＊", "＊"]
+    always = fields_of(tmp_path, people, JOB + '[card]\ndisease_shown = "always"\n').texts
+    assert always["disease"].tolist() == ["B", "B", ""] and always["limit"].tolist() == ["区分Ⅰ", "", ""]
+
+
+def test_sex_and_address_only_when_the_order_says_so(tmp_path: Path) -> None:
+    people = [person(1, building="コーポ"), person(2, sex="")]
+    plain = fields_of(tmp_path, people).texts
+    assert plain["sex"].tolist() == ["", ""] and plain["card_address"].tolist() == ["", ""]
+    texts = fields_of(tmp_path, people, JOB + "[card]\nshow_sex = true\nshow_address = true\n").texts
+    assert texts["sex"].tolist() == ["女", ""]
+    assert texts["card_address"].tolist() == [
+        "うるま市みどり町一丁目1番1号\nコーポ",
+        "うるま市みどり町一丁目1番1号",
+    ]

@@ -49,6 +49,7 @@ def tables(rows: list[tuple[str, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     )
     people = pd.DataFrame({key: texts(columns[key]) for key in ("municipality_code", "household_number")})
     people["row"] = np.arange(1, len(rows) + 1)
+    people["protected"] = False
     decided = pd.DataFrame({key: texts(columns[key]) for key in KEYS if key.startswith("to_")})
     return people, decided
 
@@ -194,3 +195,28 @@ def test_the_made_plan_is_in_order(made: Made) -> None:
     for _, rows in plan.groupby("municipality_code"):
         assert rows["sequence"].tolist() == list(range(1, len(rows) + 1))
     assert all(SHAPE.fullmatch(code) for code in plan["matching_code"])
+
+
+def test_people_apart_come_last_in_lots_and_boxes_of_their_own() -> None:
+    """支援措置: never in a box or lot with others, and the sequence runs on without a gap."""
+    codes = np.array(["47201"] * 7 + ["47205"] * 3, dtype=object)
+    apart = np.array([False] * 5 + [True] * 2 + [False] * 2 + [True])
+    made = lots("OKR08", codes, 3, apart)
+    assert [(lot.municipality_code, lot.number, lot.first, lot.last) for lot in made] == [
+        ("47201", 1, 1, 3),
+        ("47201", 2, 4, 5),
+        ("47201", 3, 6, 7),
+        ("47205", 1, 1, 2),
+        ("47205", 2, 3, 3),
+    ]
+    number, position = boxes(codes, np.full(10, 4600), Boxes(max_pieces=4, max_grams=15000), apart)
+    assert number.tolist() == [1, 1, 1, 1, 2, 3, 3, 1, 1, 2]
+    assert position.tolist() == [1, 2, 3, 4, 1, 1, 2, 1, 2, 1]
+
+
+def test_people_apart_stand_behind_the_others_of_their_municipality() -> None:
+    people, decided = tables(
+        [("47201", "1", "あ", "", ""), ("47201", "2", "い", "", ""), ("47205", "1", "う", "", "")]
+    )
+    people["protected"] = [True, False, False]
+    assert delivery_order(people, decided, np.arange(3)).tolist() == [1, 0, 2]

@@ -18,7 +18,7 @@ from stdnum import luhn
 from kouki_print.base.checkdigits import code6
 from kouki_print.base.errors import JobError
 from kouki_print.intake.load import read_export
-from kouki_print.order.columns import EXPORT_COLUMNS
+from kouki_print.order.columns import OPTIONAL_KEYS, header_of
 from kouki_print.order.load import load_order
 from kouki_print.order.models import Input, Insurer, Job
 from kouki_print.sample import known_presets, write_sample, write_shipped_sample
@@ -27,7 +27,7 @@ from kouki_print.sample.defects import DEFECTS, how_many
 from kouki_print.sample.draw import Draw
 from kouki_print.sample.export import Export, build_export, legacy_columns
 from kouki_print.sample.people import build_crowd
-from kouki_print.sample.vocabulary import contacts, places, sample_orders, table
+from kouki_print.sample.vocabulary import contacts, export_keys, places, sample_orders, table
 from kouki_print.select.decide import decide
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -62,7 +62,7 @@ def test_a_folder_is_complete_and_follows_the_contract(tmp_path: Path) -> None:
     assert Input.model_validate(job["input"]).layout == "standard"
     assert Insurer.model_validate(job["insurer"]).name == "沖縄県後期高齢者医療広域連合"
     export = rows_of(tmp_path / "export.csv", "cp932")
-    assert list(export[0]) == [column.header for column in EXPORT_COLUMNS] and len(export) == 400
+    assert list(export[0]) == [header_of(key) for key in export_keys(R08)] and len(export) == 400
     assert {row["基準日"] for row in export} == {"20250621"}
     assert list(rows_of(tmp_path / "municipalities.csv")[0]) == list(contacts().columns)
     survey = rows_of(tmp_path / "survey.csv")
@@ -73,7 +73,7 @@ def test_no_cell_needs_a_quote_and_every_line_has_all_columns(tmp_path: Path) ->
     write_sample(tmp_path, preset="r08", count=1650, seed=11, encoding="utf-8")
     lines = (tmp_path / "export.csv").read_text(encoding="utf-8").split("\n")
     assert lines.pop() == "" and len(lines) == 1651
-    assert {line.count(",") for line in lines} == {len(EXPORT_COLUMNS) - 1}
+    assert {line.count(",") for line in lines} == {len(export_keys(R08)) - 1}
     assert not any('"' in line for line in lines)
 
 
@@ -398,3 +398,29 @@ def test_years_of_the_insurance_card_have_its_companions_and_others_do_not(clean
     assert set(cover.category[columns["limit_card"] == "1"]) == {"現役Ⅱ", "現役Ⅰ"}
     assert 0 < share(columns["short_term"], "1") < 0.01
     assert {cell for key in columns for cell in clean.columns[key]} == {""}
+
+
+def test_the_citys_people_are_younger_and_have_its_numbers_and_ratios() -> None:
+    order = sample_orders()["kokuho"]
+    columns = build_export(order, 8000, 2, "utf-8", defects=False).columns
+    births = columns["birth_date"].astype(str)
+    assert min(births) > "19510801" and max(births) <= "20260620"
+    assert share(columns["copay"], "3") > 0.5 and set(columns["copay"]) == {"2", "3"}
+    assert set(columns["category"]) == {""} and set(columns["limit_shown"]) == {"0"}
+    assert all(number.startswith("0047") and luhn.is_valid(number) for number in columns["insurer_number"])
+    assert (births <= columns["qualified_on"].astype(str)).all()
+    near = [("19560802" <= birth <= "19570802") for birth in births]
+    assert np.mean(near) > 0.01  # 70 within the year
+    assert 0.01 < np.mean(columns["residence_until"] != "") < 0.03
+    early = columns["usable_early"] == "1"
+    assert early.any() and (columns["copay"][early] != columns["previous_copay"][early]).all()
+
+
+def test_optional_columns_are_there_only_where_a_preset_needs_them() -> None:
+    events = build_export(sample_orders()["r06-interim"], 8000, 2, "utf-8", defects=False).columns["event"]
+    assert set(events) == {"", "新規", "変更", "再交付"} and 0.88 < share(events, "") < 0.92
+    for preset, order in sample_orders().items():
+        assert set(export_keys(order)) & OPTIONAL_KEYS == set(order.columns), preset
+    cards = build_export(sample_orders()["r05"], 8000, 2, "utf-8", defects=False).columns
+    assert set(cards["limit_shown"]) == {"0"} and set(cards["disease"]) == {""}
+    assert 0.2 < share(cards["reduction_card"], "1") < 0.4 and (cards["disability_until"] != "").any()

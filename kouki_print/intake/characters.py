@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import arrow_of, filled, utf8_bytes
+from kouki_print.intake.gaiji import code_points
 from kouki_print.intake.instructions import KINDS, instruction_in_force
 from kouki_print.order.columns import header_of
 
@@ -29,12 +30,13 @@ MAIL_KEYS = ("mail_address", "mail_building", "mail_name")
 _STAND_INS = "●〓\ufffd"
 _TOP = 0x110000
 _LAST_MARK = 0x1FFFF  # no combining mark lies above, but for the variation selectors
-_FINE, _GAIJI, _PRIVATE, _CONTROL, _COMBINING = range(5)
+_FINE, _GAIJI, _PRIVATE, _CONTROL, _COMBINING, _UNASSIGNED = range(6)
 _CODES = {
     _GAIJI: "CHAR_GAIJI",
     _PRIVATE: "CHAR_PRIVATE",
     _CONTROL: "CHAR_CONTROL",
     _COMBINING: "CHAR_COMBINING",
+    _UNASSIGNED: "CHAR_UNASSIGNED",
 }
 
 
@@ -78,8 +80,27 @@ def _classes() -> np.ndarray:
     return table
 
 
-def _shown(cluster: str) -> str:
-    return " ".join(f"U+{ord(char):04X}" for char in cluster)
+def _distinct_points(points: np.ndarray) -> np.ndarray:
+    seen = np.zeros(_TOP, dtype=bool)
+    seen[points] = True
+    return np.flatnonzero(seen)
+
+
+def _classes_with_unassigned(points: np.ndarray) -> np.ndarray:
+    """Class of each code point; unassigned ones (Cn) are looked up among the distinct ones only."""
+    table = _classes()
+    fine = _distinct_points(points)
+    fine = fine[table[fine] == _FINE]
+    unassigned = [point for point in fine.tolist() if unicodedata.category(chr(point)) == "Cn"]
+    if unassigned:
+        table = table.copy()
+        table[unassigned] = _UNASSIGNED
+    return table[points]
+
+
+def is_legible(cluster: str) -> bool:
+    """Whether a character is one that a font may be asked for: no stand-in, private use or the like."""
+    return bool((_classes_with_unassigned(np.array([ord(char) for char in cluster])) == _FINE).all())
 
 
 def _looked_at(
@@ -108,21 +129,26 @@ def _finding(code: str, key: str, rows: np.ndarray, shown: list[str]) -> Finding
 
 
 def check_legible(
-    people: pd.DataFrame, mail_on: dt.date | None = None, kinds: Sequence[str] = KINDS
+    people: pd.DataFrame,
+    mail_on: dt.date | None = None,
+    kinds: Sequence[str] = KINDS,
+    shown: Callable[[str], str] = code_points,
 ) -> list[Finding]:
-    """Stand-ins for 外字 (●, 〓, U+FFFD), private use, control and combining characters in printed texts.
+    """Characters in printed texts that no font can be asked for, one finding per code and column.
 
-    ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``).
+    Stand-ins for 外字 (●, 〓, U+FFFD), private use, unassigned, control and combining characters.
+    ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``); ``shown`` writes a character for
+    the message (an own character with the code it had in the export).
     """
     findings = []
     for key, points, printed in _looked_at(people, mail_on, kinds):
-        classes = _classes()[points.points]
+        classes = _classes_with_unassigned(points.points)
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
             kept = printed[rows]
             if kept.any():
-                shown = [_shown(chr(char)) for char in chars[kept].tolist()]
-                findings.append(_finding(code, key, rows[kept], shown))
+                told = [shown(chr(char)) for char in chars[kept].tolist()]
+                findings.append(_finding(code, key, rows[kept], told))
     return findings
 
 
@@ -169,16 +195,15 @@ def check_characters(
 def _lost_singles(
     points: Points, alone: np.ndarray, in_pair: np.ndarray, missing: Callable[[str], bool]
 ) -> tuple[np.ndarray, list[str]]:
-    seen = np.zeros(_TOP, dtype=bool)
-    seen[alone] = True
-    chars = np.flatnonzero(seen)
-    lost = [char for char in chars[_classes()[chars] == _FINE].tolist() if missing(chr(char))]
+    chars = _distinct_points(alone)
+    fine = chars[_classes_with_unassigned(chars) == _FINE]
+    lost = [char for char in fine.tolist() if missing(chr(char))]
     if not lost:
         return np.zeros(0, dtype=np.int64), []
     table = np.zeros(_TOP, dtype=bool)
     table[lost] = True
     rows, found = points.rows_of(table[points.points] & ~in_pair)
-    return rows, [_shown(chr(char)) for char in found.tolist()]
+    return rows, [code_points(chr(char)) for char in found.tolist()]
 
 
 def _lost_pairs(
@@ -188,4 +213,4 @@ def _lost_pairs(
     selectors = points.points[np.flatnonzero(followed) + 1]
     clusters = [chr(base) + chr(mark) for base, mark in zip(bases.tolist(), selectors.tolist(), strict=True)]
     lost = [place for place, cluster in enumerate(clusters) if missing(cluster)]
-    return rows[lost].astype(np.int64), [_shown(clusters[place]) for place in lost]
+    return rows[lost].astype(np.int64), [code_points(clusters[place]) for place in lost]

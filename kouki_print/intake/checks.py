@@ -19,7 +19,6 @@ from kouki_print.order.load import LoadedOrder
 
 LONG_STAY_CATEGORY = "区分Ⅱ"  # 長期入院該当 exists for this category only
 SHOWN_ROWS = 5  # of people who share a number
-YOUNGEST, OLDEST = 65, 115  # ages of the insured: from 65 with a disability, to about Japan's record
 MOSTLY = 0.9  # a check that nearly everybody fails says more about the setting than about the people
 
 
@@ -102,14 +101,17 @@ def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Findin
 
 
 def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
-    """Nobody is born after the data date (hold); hardly anybody insured is under 65 or over 115 (warn)."""
+    """Nobody is born after the data date (hold); hardly anybody is outside the insurance's ages (warn).
+
+    By default from 65 (with a disability) to 115, about Japan's record.
+    """
     born = people["birth_date"].to_numpy()
-    job = order.order.job
+    job, ages_of = order.order.job, order.order.checks
     future = born > day64(job.data_on)
     if future.any():
         yield from _finding("BIRTH_FUTURE", future, "birth_date", wareki_column(born))
     ages = ages_on(born, job.switch_on)
-    unlikely = ~np.isnat(born) & ~future & ((ages < YOUNGEST) | (ages > OLDEST))
+    unlikely = ~np.isnat(born) & ~future & ((ages < ages_of.youngest) | (ages > ages_of.oldest))
     rows = np.flatnonzero(unlikely)
     if len(rows):
         told = [f"{age}歳" for age in ages[rows].tolist()]

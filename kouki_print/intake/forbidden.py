@@ -61,15 +61,15 @@ def refuse_names(headers: list[str], file: str) -> None:
             raise JobError("個人番号の列があります", remedy=_REMEDY, file=file, row=1, column=header)
 
 
-def refuse_values(table: pa.Table, file: str) -> None:
+def refuse_values(table: pa.Table, file: str, first_line: int = 2) -> None:
     """JobError when a column of the file, known or not, holds individual numbers."""
-    for number, header in enumerate(table.column_names, start=1):
+    for header in table.column_names:
         if holds_individual_numbers(table.column(header)):
-            shown = f"{number}番目" if header.startswith("\0") else header
+            shown = f"{header[1:]}番目" if header.startswith("\0") else header
             raise JobError(
                 "個人番号と思われる12桁の番号が半分を超えています",
                 remedy=_REMEDY,
                 file=file,
-                row=2,
+                row=first_line,
                 column=shown,
             )

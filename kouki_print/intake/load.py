@@ -17,10 +17,11 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
 from kouki_print.intake.characters import check_legible
 from kouki_print.intake.checks import CHECKS, notes_of
-from kouki_print.intake.forbidden import refuse_names, refuse_values
+from kouki_print.intake.decoding import RawFile
+from kouki_print.intake.forbidden import refuse_values
 from kouki_print.intake.layouts import ExportLayout, load_layout
 from kouki_print.intake.people import build_people
-from kouki_print.intake.read import RawFile, read_raw
+from kouki_print.intake.read import read_raw
 from kouki_print.order.columns import EXPORT_COLUMNS, header_of
 from kouki_print.order.load import InputFile, LoadedOrder
 
@@ -31,33 +32,30 @@ class Intake:
 
     people: pd.DataFrame
     findings: list[Finding]
-    inputs: tuple[InputFile, ...]
+    inputs: tuple[InputFile, ...]  # the export files first, then the layout's own
     notes: list[str]
 
 
 def _check_columns(raw: RawFile, layout: ExportLayout) -> None:
     have = set(raw.table.column_names)
-    missing = [
-        layout.header_of(column.key, column.header)
-        for column in EXPORT_COLUMNS
-        if column.required and layout.header_of(column.key, column.header) not in have
-    ]
+    missing = [column.header for column in EXPORT_COLUMNS if column.required and column.header not in have]
     if missing:
+        own = "" if layout.shipped else f"または {layout.file} に [[column]] を加えてください。"
         raise JobError(
             f"必須の列がありません: {'、'.join(missing)}",
-            remedy="1行目の見出しを確かめ、この列を入れて移行データを出力し直してください。",
+            remedy="1行目の見出しを確かめ、この列を入れて移行データを出力し直してください。" + own,
             file=raw.file.name,
-            row=1,
+            row=max(1, raw.first_line - 1),
             column=missing[0],
         )
 
 
-def _check_data_date(texts: pa.ChunkedArray, data_on: dt.date, file: str) -> None:
+def _check_data_date(texts: pa.ChunkedArray, data_on: dt.date, file: str, first_line: int) -> None:
     """Every row must be of the job's data date (基準日): an old or mixed export stops the job."""
     for text in pc.unique(texts).to_pylist():
         found = parse_date(text.strip(" \u3000"))
         if found != data_on:
-            row = pc.index(texts, text).as_py() + 2
+            row = pc.index(texts, text).as_py() + first_line
             shown = found.isoformat() if found else "空欄" if not text.strip() else "日付として読めない値"
             raise JobError(
                 f"基準日が注文と違います（{shown}、注文では {data_on.isoformat()}）",
@@ -69,9 +67,9 @@ def _check_data_date(texts: pa.ChunkedArray, data_on: dt.date, file: str) -> Non
             )
 
 
-def _known(raw: RawFile, layout: ExportLayout) -> tuple[pa.Table, list[str], list[str]]:
+def _known(raw: RawFile) -> tuple[pa.Table, list[str], list[str]]:
     """Known columns under their keys; headers of unknown columns; headers of absent ones."""
-    keys = {layout.header_of(column.key, column.header): column.key for column in EXPORT_COLUMNS}
+    keys = {column.header: column.key for column in EXPORT_COLUMNS}
     have = raw.table.column_names
     kept = [header for header in have if header in keys]
     unknown = [header for header in have if header not in keys and not header.startswith("\0")]
@@ -80,7 +78,7 @@ def _known(raw: RawFile, layout: ExportLayout) -> tuple[pa.Table, list[str], lis
 
 
 def _file_notes(raw: RawFile, unknown: Sequence[str], absent: Sequence[str]) -> list[str]:
-    notes = []
+    notes = list(raw.notes)
     name = raw.file.name
     if unknown:
         notes.append(f"{name}: 使わない列を読み飛ばしました: {'、'.join(unknown)}")
@@ -95,11 +93,10 @@ def _read_file(
     path: Path, name: str, layout: ExportLayout, data_on: dt.date
 ) -> tuple[pa.Table, InputFile, list[str]]:
     raw = read_raw(path, name, layout)
-    refuse_names(raw.table.column_names, name)
     _check_columns(raw, layout)
-    refuse_values(raw.table, name)
-    table, unknown, absent = _known(raw, layout)
-    _check_data_date(table.column("data_on"), data_on, name)
+    refuse_values(raw.table, name, raw.first_line)
+    table, unknown, absent = _known(raw)
+    _check_data_date(table.column("data_on"), data_on, name, raw.first_line)
     return table, raw.file, _file_notes(raw, unknown, absent)
 
 
@@ -107,7 +104,7 @@ def _columns(tables: Sequence[pa.Table]) -> dict[str, pa.ChunkedArray]:
     """Columns of all files below each other; one that a file lacks is empty there."""
     if len(tables) == 1:
         return dict(zip(tables[0].column_names, tables[0].columns, strict=True))
-    joined = pa.concat_tables(tables, promote_options="default")
+    joined = pa.concat_tables(tables, promote_options="permissive")
     return {key: joined.column(key).fill_null("") for key in joined.column_names}
 
 
@@ -118,19 +115,21 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
     one person is a finding.  Unknown columns are dropped before anything else sees them.
     """
     settings = order.order
-    layout = load_layout(settings.input.layout)
+    layout = load_layout(settings.input.layout, job_dir)
     read = [_read_file(job_dir / name, name, layout, settings.job.data_on) for name in settings.input.export]
     tables = [table for table, _, _ in read]
     sizes = [table.num_rows for table in tables]
     columns = _columns(tables)
-    inputs = tuple(file for _, file, _ in read)
+    inputs = (*(file for _, file, _ in read), *layout.inputs)
     notes = [note for _, _, each in read for note in each]
     del read, tables
     people, findings = build_people(columns, sum(sizes))
     people["row"] = np.arange(1, len(people) + 1)
     people["source"] = np.repeat(np.arange(len(sizes)), sizes)
-    people["line"] = np.concatenate([np.arange(2, size + 2) for size in sizes])
+    people["line"] = np.concatenate([np.arange(size) + layout.first_line for size in sizes])
     for check in CHECKS:
         findings.extend(check(people, order))
-    findings.extend(check_legible(people, settings.job.mail_on, settings.checks.kind_order))
+    findings.extend(
+        check_legible(people, settings.job.mail_on, settings.checks.kind_order, layout.gaiji.shown)
+    )
     return Intake(people, findings, inputs, notes + notes_of(findings, len(people)))

@@ -52,7 +52,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "AGE_UNLIKELY": ProblemKind(
         "warn",
-        "切替日の年齢が65歳より下か、115歳より上です（{value}）",
+        "切替日の年齢が、この保険の人としては若すぎるか高すぎます（{value}）",
         "生年月日（元号の取り違えなど）を確かめてください。",
     ),
     "EXPIRY_PAST": ProblemKind(
@@ -111,6 +111,11 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "CHAR_PRIVATE": ProblemKind(
         "hold", "外字領域の文字があります（{value}）", "標準の文字に置き換えるか、手書きで作成してください。"
+    ),
+    "CHAR_UNASSIGNED": ProblemKind(
+        "hold",
+        "文字の割当てがない番号です（{value}）",
+        "データが壊れていないか、レイアウトの encoding が正しいか確かめてください。",
     ),
     "CHAR_CONTROL": ProblemKind(
         "hold", "見えない制御文字があります（{value}）", "この文字を消してください。"

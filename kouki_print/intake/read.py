@@ -1,16 +1,12 @@
-"""Bytes of one export file to columns of text: strict, exact about the place of a fault, nothing guessed.
+"""One export file to columns of text: strict, exact about the place of a fault, nothing guessed.
 
-Decoding goes in blocks that end at a line end, so that an error is found with its byte and the
-whole text never stands in memory as Python characters.  A byte of a CP932 trail is never a comma,
-a quote or a line end.
+CSV is checked and parsed here, fixed width in ``fixed``; both give the file's columns as text.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,169 +14,95 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from kouki_print.base.errors import JobError
-from kouki_print.intake.layouts import ENCODING_JA, ExportLayout
-from kouki_print.order.load import InputFile
+from kouki_print.intake.decoding import (
+    AGAIN,
+    MARK,
+    RawFile,
+    check_bytes,
+    encoding_hint,
+    fits_other,
+    load_bytes,
+    row_at,
+    to_utf8,
+    without_end_mark,
+)
+from kouki_print.intake.fixed import read_fixed
+from kouki_print.intake.forbidden import refuse_names
+from kouki_print.intake.layouts import ExportLayout
+from kouki_print.intake.lines import check_lines, record_end
+from kouki_print.intake.shaping import shaped
 
-_BLOCK = 1 << 18
-_LOOK = 1 << 10  # a file of blanks only is not longer than this
 _PARSE_BLOCK = 1 << 20  # larger blocks fall out of the cache and take five times as long
-_UTF8_BOM = b"\xef\xbb\xbf"
-_OTHER = {"cp932": "utf-8", "utf-8": "cp932"}
-_AGAIN = "移行データを最後まで出力し直してください。"
-_MARK = "被保険者番号"  # a header that tells a readable file from a garbled one
 
 
-@dataclass(frozen=True, slots=True)
-class RawFile:
-    """One export file as text columns under its own headers (Arrow table), row 0 = line 2."""
-
-    file: InputFile
-    table: pa.Table
-    unnamed: int  # columns without a header, dropped
-
-
-def _row_at(data: bytes, offset: int) -> int:
-    """Row in which a byte lies, as Excel counts it: line ends inside quotes do not count."""
-    head = data[:offset]
-    if b'"' not in head:
-        return head.count(b"\n") + 1
-    return sum(piece.count(b"\n") for piece in head.split(b'"')[::2]) + 1
-
-
-def _column_at(data: bytes, offset: int, encoding: str) -> str:
-    """Header of the column in which a byte lies, or ``N番目`` when the header cannot be read."""
-    start = data.rfind(b"\n", 0, offset) + 1
-    number = sum(piece.count(b",") for piece in data[start:offset].split(b'"')[::2])
-    for each in (encoding, _OTHER[encoding]):
-        try:
-            headers = next(csv.reader([data[: data.find(b"\n")].decode(each).lstrip("\ufeff")]))
-            return headers[number].strip()
-        except (UnicodeDecodeError, IndexError, StopIteration, csv.Error):
-            continue
-    return f"{number + 1}番目"
-
-
-def _fits(data: bytes, encoding: str) -> bool:
-    try:
-        return _MARK in data[: data.find(b"\n")].decode(encoding)
-    except UnicodeDecodeError:
-        return False
-
-
-def _encoding_hint(data: bytes, layout: ExportLayout) -> str:
-    other = _OTHER[layout.encoding]
-    if _fits(data, other):
-        name = "standard" if other == "cp932" else "standard-utf8"
-        kind = ENCODING_JA[other]
-        return f'{kind}のファイルのようです。job.toml の [input] layout を "{name}" にしてください。'
-    return f"{ENCODING_JA[layout.encoding]}で出力し直すか、この行の文字を直してください。"
-
-
-def _check_bytes(data: bytes, name: str, layout: ExportLayout) -> None:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise JobError(
-            "UTF-16 のファイルです",
-            remedy=f"{ENCODING_JA[layout.encoding]}で出力し直してください。",
-            file=name,
-            row=1,
-        )
-    if layout.encoding == "cp932" and data.startswith(_UTF8_BOM):
-        raise JobError(
-            "UTF-8（BOM付き）のファイルです", remedy=_encoding_hint(data, layout), file=name, row=1
-        )
-    null = data.find(b"\0")
-    if null >= 0:
-        raise JobError(
-            "NUL文字（0のバイト）があります。壊れているか、UTF-16 のファイルです",
-            remedy=_AGAIN,
-            file=name,
-            row=_row_at(data, null),
-        )
-    if not data.endswith(b"\n"):
+def _check_end(ended: bool, data: bytes, name: str, layout: ExportLayout) -> None:
+    if not ended:
         raise JobError(
             "最後の行に改行がありません。ファイルが途中で切れています",
-            remedy=_AGAIN,
+            remedy=AGAIN,
             file=name,
-            row=_row_at(data, len(data)),
+            row=row_at(data, len(data), layout),
         )
 
 
-def _check_quotes(data: bytes, name: str) -> None:
-    if data.count(b'"') % 2 == 0:
-        return
-    row = next(number for number, line in enumerate(data.split(b"\n"), start=1) if line.count(b'"') % 2)
-    raise JobError(
-        '引用符「"」が閉じていません。ファイルが途中で切れているか、引用符が余っています',
-        remedy="この行から後の引用符を確かめ、移行データを出力し直してください。",
-        file=name,
-        row=row,
+def _text_of(data: bytes, name: str, layout: ExportLayout) -> bytes:
+    """The checked text in UTF-8, blank lines after the last row taken off."""
+    data = without_end_mark(data, layout)
+    check_bytes(data, name, layout)
+    wide = layout.encoding.startswith("utf-16")
+    if not wide:  # before decoding: a file cut within a character says that it is cut
+        _check_end(data.endswith(b"\n"), data, name, layout)
+    text = to_utf8(data, name, layout)
+    if wide:
+        _check_end(text.endswith(b"\n"), data, name, layout)
+    while text.endswith((b"\n\n", b"\n\r\n")):
+        text = text[:-2] if text.endswith(b"\r\n") else text[:-1]
+    return text
+
+
+def _body(text: bytes, name: str, layout: ExportLayout) -> tuple[int, int]:
+    """Where the header line or first record begins and where the last record ends."""
+    start, end = 0, len(text)
+    for _ in range(layout.spec.skip_top):
+        start = text.find(b"\n", start) + 1 or end
+    for _ in range(layout.spec.skip_bottom):
+        end = text.rfind(b"\n", start, max(start, end - 1)) + 1
+    if start >= end:
+        raise JobError(
+            "データの行がありません",
+            remedy=f"{layout.file} の skip_top と skip_bottom を確かめてください。",
+            file=name,
+        )
+    return start, end
+
+
+def _cells(line: bytes, layout: ExportLayout) -> list[str]:
+    """The first record's cells."""
+    quote = layout.spec.quote
+    reader = csv.reader(
+        io.StringIO(line.decode(), newline=""),
+        delimiter=layout.spec.delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
     )
+    return [cell.strip(" \u3000") for cell in next(reader, [])]
 
 
-def _check_blank_rows(data: bytes, name: str) -> None:
-    for pattern in (b"\n\n", b"\n\r\n"):
-        place, seen, quotes = data.find(pattern), 0, 0
-        while place >= 0:
-            quotes += data.count(b'"', seen, place)
-            if quotes % 2 == 0:  # inside quotes it belongs to a cell
-                raise JobError(
-                    "空の行があります",
-                    remedy=f"途中で切れていないか確かめてください。切れていれば、{_AGAIN}",
-                    file=name,
-                    row=_row_at(data, place) + 1,
-                )
-            place, seen = data.find(pattern, place + 1), place
-
-
-def to_utf8(data: bytes, name: str, layout: ExportLayout) -> bytes:
-    """The file in UTF-8, without a BOM; JobError names the row, column and byte that does not fit."""
-    pieces: list[bytes] = []
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start + _BLOCK) + 1 or len(data)
-        try:
-            text = data[start:end].decode(layout.encoding)
-        except UnicodeDecodeError as problem:
-            place = start + problem.start
-            raise JobError(
-                f"{ENCODING_JA[layout.encoding]}として読めない文字があります"
-                f"（ファイルの先頭から{place + 1:,}バイト目）",
-                remedy=_encoding_hint(data, layout),
-                file=name,
-                row=_row_at(data, place),
-                column=_column_at(data, place, layout.encoding),
-            ) from None
-        if layout.encoding != "utf-8":
-            pieces.append(text.encode())
-        start = end
-    return b"".join(pieces) if pieces else data.removeprefix(_UTF8_BOM)
-
-
-def _header_end(data: bytes) -> int:
-    """Where the first record ends: at the first line end that is not inside quotes."""
-    end = data.find(b"\n") + 1
-    while data.count(b'"', 0, end) % 2:
-        end = data.find(b"\n", end) + 1
-    return end
-
-
-def _headers(data: bytes, end: int, name: str) -> list[str]:
-    found = [
-        cell.strip(" \u3000") for cell in next(csv.reader(io.StringIO(data[:end].decode(), newline="")), [])
-    ]
-    for number, header in enumerate(found):
-        if header and header in found[:number]:
+def _headers(cells: list[str], name: str, row: int) -> list[str]:
+    for number, header in enumerate(cells):
+        if header and header in cells[:number]:
             raise JobError(
                 "同じ見出しの列が二つあります",
                 remedy="使わない方の列を消してください。",
                 file=name,
-                row=1,
+                row=row,
                 column=header,
             )
-    return found
+    refuse_names(cells, name)
+    return [header or f"\0{number}" for number, header in enumerate(cells, start=1)]
 
 
-def _parsed(body: pa.Buffer, quoted: bool, names: list[str], file: str) -> pa.Table:
+def _parsed(body: pa.Buffer, quoted: bool, names: list[str], file: str, layout: ExportLayout) -> pa.Table:
     """Columns of the data rows; JobError for the first row with another number of cells."""
     ragged: list[Any] = []
 
@@ -193,55 +115,63 @@ def _parsed(body: pa.Buffer, quoted: bool, names: list[str], file: str) -> pa.Ta
             pa.BufferReader(body),
             pacsv.ReadOptions(use_threads=False, block_size=_PARSE_BLOCK, column_names=names),
             pacsv.ParseOptions(
-                newlines_in_values=quoted, ignore_empty_lines=False, invalid_row_handler=remember
+                delimiter=layout.spec.delimiter,
+                quote_char=layout.spec.quote or False,
+                newlines_in_values=quoted,
+                ignore_empty_lines=False,
+                invalid_row_handler=remember,
             ),
             pacsv.ConvertOptions(
                 check_utf8=False, strings_can_be_null=False, column_types=dict.fromkeys(names, pa.string())
             ),
         )
     except pa.ArrowInvalid:
-        row = ragged[0].number + 1 if ragged else None
+        row = ragged[0].number + layout.first_line - 1 if ragged else None
         cells = ragged[0].actual_columns if ragged else 0
+        first = "見出し" if layout.headed else "1行目"
         raise JobError(
-            f"列の数が見出しと合いません（見出し{len(names)}、この行{cells}）",
-            remedy=f"この行のカンマと引用符を確かめてください。途中で切れていれば、{_AGAIN}",
+            f"列の数が見出しと合いません（{first}{len(names)}、この行{cells}）",
+            remedy=f"この行の区切り（カンマなど）と引用符を確かめてください。途中で切れていれば、{AGAIN}",
             file=file,
             row=row,
         ) from None
 
 
-def read_raw(path: Path, name: str, layout: ExportLayout) -> RawFile:
-    """One export file as text columns; JobError names file, row, column and remedy.
+def _read_csv(data: bytes, name: str, layout: ExportLayout) -> tuple[pa.Table, list[str]]:
+    text = _text_of(data, name, layout)
+    start, stop = _body(text, name, layout)
+    quote = layout.spec.quote.encode()
+    first = record_end(text, start, quote)
+    cells = _cells(text[start:first], layout)
+    notes = check_lines(text, start, stop, len(cells), name, layout)
+    if layout.headed:
+        names = _headers(cells, name, layout.first_line - 1)
+        if MARK not in names and fits_other(data, layout):
+            raise JobError("見出しの文字が読めません", remedy=encoding_hint(data, layout), file=name, row=1)
+        if first == stop:
+            raise JobError(
+                "見出しだけで、データの行がありません", remedy=AGAIN, file=name, row=layout.first_line
+            )
+        start = first
+    else:
+        names = [f"\0{number}" for number in range(1, len(cells) + 1)]
+    own = layout.gaiji.applied(text[start:stop]) if layout.gaiji.texts else None
+    body = pa.py_buffer(text).slice(start, stop - start) if own is None else pa.py_buffer(own)
+    return _parsed(body, bool(quote) and quote in text, names, name, layout), notes
 
-    Refused: missing or empty file, another encoding, NUL, no line end at the end (truncated), open
-    quotes, double headers, rows with more or fewer cells than the header.
+
+def read_raw(path: Path, name: str, layout: ExportLayout) -> RawFile:
+    """One export file as text columns under the standard's headers; JobError names file, row and remedy.
+
+    Refused: missing or empty file, another encoding, NUL and shift bytes, no line end at the end
+    (truncated), open quotes, double headers, rows with more or fewer cells than the header, records of
+    another length, a column that the layout names and the file lacks, cells outside its value maps.
     """
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise JobError(
-            "ファイルがないか、読めません",
-            remedy="ジョブのフォルダーに置き、job.toml の [input] export の名前を確かめてください。",
-            file=name,
-        ) from None
-    file = InputFile(name, hashlib.sha256(data).hexdigest(), len(data))
-    if not data[:_LOOK].strip(b"\r\n \x1a\xef\xbb\xbf") and len(data) <= _LOOK:
-        raise JobError("ファイルが空です", remedy=_AGAIN, file=name)
-    if data[-1:] == b"\x1a":  # end mark of files from older hosts
-        data = data[:-1]
-    _check_bytes(data, name, layout)
-    while data.endswith((b"\n\n", b"\n\r\n")):  # blank lines after the last row
-        data = data[:-2] if data.endswith(b"\r\n") else data[:-1]
-    text = to_utf8(data, name, layout)
-    _check_quotes(text, name)
-    _check_blank_rows(text, name)
-    end = _header_end(text)
-    headers = _headers(text, end, name)
-    if _MARK not in headers and _fits(data, _OTHER[layout.encoding]):
-        raise JobError("見出しの文字が読めません", remedy=_encoding_hint(data, layout), file=name, row=1)
-    del data
-    if len(text) == end:
-        raise JobError("見出しだけで、データの行がありません", remedy=_AGAIN, file=name, row=2)
-    names = [header or f"\0{number}" for number, header in enumerate(headers)]
-    table = _parsed(pa.py_buffer(text).slice(end), b'"' in text, names, file=name)
-    return RawFile(file, table, unnamed=sum(not header for header in headers))
+    data, file = load_bytes(path, name)
+    if layout.spec.form == "fixed":
+        table, notes = read_fixed(data, name, layout)
+    else:
+        table, notes = _read_csv(data, name, layout)
+    table = shaped(table, name, layout)
+    unnamed = sum(header.startswith("\0") for header in table.column_names)
+    return RawFile(file, table, unnamed, layout.first_line, tuple(notes))

@@ -36,8 +36,8 @@ class Balance:
 def check_balance(out: Path, records: int, municipalities: Collection[str]) -> Balance:
     """Counts when every list, the ledger and the records read all agree; else OutputDiffers (exit 3).
 
-    Read back: register, held and unissued list line by line, problems.csv, check.html, each
-    municipality's manifest and pieces.csv, budget.csv.
+    Read back: register, held, unissued and protected list line by line, problems.csv, check.html,
+    each municipality's manifest and pieces.csv, budget.csv.
     """
     with open_ledger(out) as connection:
         statuses = [status for (status,) in connection.execute("SELECT status FROM record ORDER BY row")]
@@ -47,9 +47,10 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     _same(_LEDGER, "件数", len(statuses), records)
     _same(_LEDGER, "印刷対象の通数", pieces, ledger["printed"])
     _check_register(out, statuses)
-    _check_list(out, "held", statuses, each_once=False)
+    general = _without_people_apart(out, statuses)
+    _check_list(out, "held", general, each_once=False)
     _check_list(out, "unissued", statuses, each_once=True)
-    _check_problems(out, statuses)
+    _check_problems(out, general)
     _check_report(out)
     known = sum(_check_town(out, code, towns.get(code, _NOTHING)) for code in municipalities)
     unknown = sum(_records(town) for code, town in towns.items() if code not in municipalities)
@@ -124,6 +125,25 @@ def _cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
         header = next(reader)
         places = [header.index(column) for column in columns]
         return [tuple(line[place] for place in places) for line in reader]
+
+
+def _without_people_apart(out: Path, statuses: Sequence[str]) -> list[str]:
+    """Statuses for the general lists: held people of the sealed list (protected.csv) stand there only."""
+    name = "union/protected.csv"
+    general = list(statuses)
+    for row, status in _cells(out, name, "row", "status"):
+        with _reading(out, name):
+            at = int(row) - 1
+        if not 0 <= at < len(statuses) or statuses[at] != status:
+            raise OutputDiffers(
+                "件数突合が一致しません: 台帳と状態の違う人が載っています。",
+                remedy=_AGAIN,
+                file=name,
+                column="status",
+            )
+        if status == "held":
+            general[at] = ""
+    return general
 
 
 def _check_list(out: Path, status: str, statuses: Sequence[str], *, each_once: bool) -> None:

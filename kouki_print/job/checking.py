@@ -7,15 +7,20 @@ from pathlib import Path
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.prepare import prepare
 from kouki_print.job.report import write_lists
+from kouki_print.job.review import review_of
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 
 
-def check(job_dir: Path, out: Path, watcher: Watcher) -> dict[str, int]:
-    """Write ``check.html``, ``held.csv``, ``unissued.csv`` and ``problems.csv``; returns the counts by status."""
+def check(job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None) -> dict[str, int]:
+    """Write the union's reports and lists; returns the counts by status.
+
+    ``last``: last year's job folder to compare with, before the one that job.toml may name.
+    """
     with staging(out, ("union",)) as building:
         prepared = prepare(job_dir, Stages(watcher))
+        review = review_of(job_dir, prepared, last)
         union = building / "union"
         union.mkdir()
-        write_lists(union, prepared)
+        write_lists(union, prepared, review)
         return {status: int((prepared.decided["status"] == status).sum()) for status in STATUSES}

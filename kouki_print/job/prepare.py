@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.problems import Finding, ProblemKind
+from kouki_print.handover.protected_list import general
 from kouki_print.intake.characters import check_characters
+from kouki_print.intake.handwriting import left_blank, rows_by_hand, softened
 from kouki_print.intake.load import Intake, read_export
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.kit import load_layouts, load_styles
@@ -42,6 +44,7 @@ from kouki_print.select.decide import decide
 from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
 from kouki_print.sheet.imposition import load_imposition
 
+PERSONAL_TEXTS = ("to_name", "to_place", "name")  # page fields that may hold what no font draws
 PROBLEMS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **SELECT_PROBLEMS, **POST_PROBLEMS, **PAGE_PROBLEMS}
 
 
@@ -66,6 +69,10 @@ class Prepared:
         """The records of the export."""
         return self.intake.people
 
+    def listed(self) -> list[Finding]:
+        """The findings for general lists: nobody under protection (支援措置) is among them."""
+        return general(self.findings, self.people["protected"].to_numpy())
+
 
 def prepare(job_dir: Path, stages: Stages) -> Prepared:
     """Read and decide everything; JobError when the inputs or the job do not allow it."""
@@ -81,20 +88,24 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
     with stages.stage("移行データの取込みと検査"):
         intake = read_export(loaded, job_dir)
+        intake.notes.extend(order.weight_notes())
         people = intake.people
         drawable = [styles["mincho"], styles["gothic"], styles["bold"]]
+
+        def can_draw(cluster: str) -> bool:
+            return all(style.can_draw(cluster) for style in drawable)
+
         findings = [
             *intake.findings,
-            *check_characters(
-                people,
-                lambda cluster: all(style.can_draw(cluster) for style in drawable),
-                order.job.mail_on,
-                order.checks.kind_order,
-            ),
+            *check_characters(people, can_draw, order.job.mail_on, order.checks.kind_order),
         ]
+        if order.checks.undrawable == "hand":
+            findings = softened(findings)
     with stages.stage("書類の判定"):
         decision = decide(people, findings, loaded)
         fields = page_fields(people, decision.decided, order)
+        by_hand = rows_by_hand(findings)
+        fields = PageFields(left_blank(fields.texts, by_hand, PERSONAL_TEXTS, can_draw), fields.flags)
         misfits = check_fit(fields, decision.decided["document"].to_numpy(dtype=object), layouts, styles)
         if misfits:
             findings += misfits
@@ -132,8 +143,9 @@ def _plan(
     names = codes.to_numpy(dtype=object)
     sequence = sequences(names)
     ids = piece_ids(order.job.id, codes, sequence)
-    box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes)
-    plan_lots = lots(order.job.id, names, order.printing.lot_sheets)
+    apart = people["protected"].to_numpy()[person]
+    box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes, apart)
+    plan_lots = lots(order.job.id, names, order.printing.lot_sheets, apart)
     columns = {
         "person": person,
         "row": people["row"].to_numpy()[person],

@@ -13,9 +13,12 @@ from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_text
 from kouki_print.base.problems import Severity
 from kouki_print.base.resources import template_dir
+from kouki_print.handover.character_list import write_characters
 from kouki_print.handover.manifest import STATUSES
+from kouki_print.handover.protected_list import write_protected
 from kouki_print.handover.tables import SEVERITIES, cause_of, write_held, write_problems, write_unissued
 from kouki_print.job.prepare import PROBLEMS, Prepared, status_counts
+from kouki_print.job.review import NOT_REVIEWED, Review, review_context, write_review
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS
 from kouki_print.select.decide import FROM_EXPORT
 
@@ -25,22 +28,31 @@ _MOST_ROWS = 20
 _BY_EXPORT = "移行データの交付書類区分に従い、規則と違う書類を交付"
 
 
-def write_lists(union: Path, prepared: Prepared) -> None:
+def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
     """Everything of the union's folder that ``check`` and ``run`` have in common."""
     people, decided, findings = prepared.people, prepared.decided, prepared.findings
     files = [entry.name for entry in prepared.intake.inputs]
+    write_protected(union / "protected.csv", people, decided, prepared.plan, findings, PROBLEMS, files)
+    apart = people["protected"].to_numpy()
+    findings = prepared.listed()
+    # From here on nobody under protection is listed: not by name, number or row.
+    decided = decided.assign(status=decided["status"].where(~apart | (decided["status"] != "held"), ""))
     write_held(union / "held.csv", people, decided, findings, PROBLEMS, files)
+    decided = prepared.decided
     write_unissued(union / "unissued.csv", people, decided)
     write_problems(union / "problems.csv", people, findings, PROBLEMS, files)
-    write_check_report(union / "check.html", prepared)
+    write_characters(union / "characters.csv", people, findings, prepared.loaded.municipalities, files)
+    write_check_report(union / "check.html", prepared, review)
+    write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 
 
-def write_check_report(path: Path, prepared: Prepared) -> None:
+def write_check_report(path: Path, prepared: Prepared, review: Review = NOT_REVIEWED) -> None:
     """Write the report; people appear by file and row number only."""
     environment = Environment(
         loader=FileSystemLoader(template_dir()), undefined=StrictUndefined, autoescape=True
     )
-    write_text(path, environment.get_template("check.html").render(report_context(prepared)))
+    context = report_context(prepared) | review_context(review)
+    write_text(path, environment.get_template("check.html").render(context))
 
 
 def report_context(prepared: Prepared) -> dict[str, Any]:
@@ -111,7 +123,7 @@ def _problems(prepared: Prepared) -> list[dict[str, Any]]:
     source = prepared.people["source"].to_numpy()
     line = prepared.people["line"].to_numpy()
     rows: dict[tuple[Severity, str, str], list[np.ndarray]] = {}
-    for finding in prepared.findings:
+    for finding in prepared.listed():
         severity = finding.severity or PROBLEMS[finding.code].severity
         rows.setdefault((severity, finding.code, finding.column), []).append(finding.rows)
     result = []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 import platform
+import signal
+import threading
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,6 +33,7 @@ from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot import LotFiles, LotTask
 from kouki_print.job.prepare import Prepared, prepare, status_counts
 from kouki_print.job.report import write_lists
+from kouki_print.job.review import Review, review_of
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm
@@ -55,14 +58,27 @@ class RunResult:
     seconds: dict[str, float]
 
 
-def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watcher | None = None) -> RunResult:
-    """Run the whole line.  ``now`` is the time stamp for the ledger's events (the only use of a clock)."""
+def run(
+    job_dir: Path,
+    out: Path,
+    *,
+    workers: int = 1,
+    now: str,
+    watcher: Watcher | None = None,
+    last: Path | None = None,
+) -> RunResult:
+    """Run the whole line.  ``now`` is the time stamp for the ledger's events (the only use of a clock).
+
+    ``last``: last year's job folder to compare with, before the one that job.toml may name.
+    """
     stages = Stages(watcher or Silent())
     with ExitStack() as stack:
         building = stack.enter_context(staging(out))
         # The workers end before the staging folder is cleared: none may write into it afterwards.
         pool = stack.enter_context(_pool(workers)) if workers > 1 else None
         prepared = prepare(job_dir, stages)
+        with stages.stage("件数表・前年との比較"):
+            review = review_of(job_dir, prepared, last)
         with stages.stage("書体と様式の組込み"):
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
         pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
@@ -74,7 +90,7 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
         files = [result.files for result in results]
         with stages.stage("台帳・一覧・予算の作成"):
             budget = budget_of(prepared)
-            _write_union(building, prepared)
+            _write_union(building, prepared, review)
             write_finance(building, budget)
             _write_vendor(building, prepared, kit, files)
             _write_ledger(building, prepared, kit, results, now)
@@ -87,7 +103,7 @@ def run(job_dir: Path, out: Path, *, workers: int = 1, now: str, watcher: Watche
         pieces=len(prepared.plan),
         lots=len(prepared.lots),
         bytes=sum(entry.printed.bytes + entry.imposed.bytes for entry in files),
-        notes=prepared.intake.notes,
+        notes=[*prepared.intake.notes, *review.notes()],
         problems=problem_counts(prepared),
         seconds=stages.seconds,
     )
@@ -106,8 +122,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that import what they need while the main process reads the export."""
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=start_worker)
     try:
-        for _ in range(workers):
-            pool.submit(stay_warm)
+        with _deaf_to_interrupts():
+            for _ in range(workers):
+                pool.submit(stay_warm)
         yield pool
     except BrokenProcessPool as error:
         raise JobError(
@@ -116,6 +133,19 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes started meanwhile ignore Ctrl+C from their first moment, also while they still import."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may change what a signal does
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
@@ -185,10 +215,10 @@ def _stop_on_differences(results: Sequence[LotResult]) -> None:
         )
 
 
-def _write_union(building: Path, prepared: Prepared) -> None:
+def _write_union(building: Path, prepared: Prepared, review: Review) -> None:
     union = building / "union"
     write_register(union / "register.csv", prepared.people, prepared.decided, prepared.plan)
-    write_lists(union, prepared)
+    write_lists(union, prepared, review)
 
 
 def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:

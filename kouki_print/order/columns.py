@@ -58,6 +58,8 @@ COPAY_OF_CATEGORY = {
 }
 LIMIT_CATEGORIES = ("現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ")  # only these are printed as 限度区分
 GIVEN_DOCUMENTS = {"1": "certificate", "2": "notice"}
+EVENTS = {"新規": "new", "変更": "changed", "再交付": "reissue"}
+RELATIONS = {"本人": "member", "家族": "dependant"}
 UNISSUED_REASONS = ("1", "2", "2b", "3", "4", "5", "6", "7")
 DISEASES = ("A", "B", "C")
 
@@ -110,8 +112,17 @@ EXPORT_COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("窓口交付", "pickup", "flag"),
     ExportColumn("団体コード", "group_code"),
     ExportColumn("団体名", "group_name"),
+    ExportColumn("在留期間満了日", "residence_until", "date"),
+    ExportColumn("障害認定期限", "disability_until", "date"),
+    ExportColumn("異動区分", "event", "word", words=EVENTS),
+    ExportColumn("早期使用可", "usable_early", "flag"),
+    ExportColumn("本人区分", "relation", "word", words=RELATIONS),
+    ExportColumn("任意継続", "voluntary", "flag"),
 )
 
+OPTIONAL_KEYS = frozenset(  # of some systems only: samples carry them only where their preset looks at them
+    {"residence_until", "disability_until", "event", "usable_early", "relation", "voluntary"}
+)
 BY_KEY: dict[str, ExportColumn] = {column.key: column for column in EXPORT_COLUMNS}
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -17,13 +17,12 @@ from pydantic import ValidationError
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.messages import order_error
-from kouki_print.order.models import DOCUMENT_JA, Municipality, Order
+from kouki_print.order.models import DOCUMENT_JA, Contact, Exclusion, Municipality, Order, Rule
+from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
 
 JOB_FILE = "job.toml"
 FIRST_CERTIFICATE_DAY = dt.date(2024, 12, 2)  # no 資格確認書 may be dated earlier (law and system)
-_BY_CODE = ("enclosure", "set")
 _REPLACED = ("rule",)
 _RESERVED_CODE = re.compile(r"X[0-9]+")
 
@@ -61,7 +60,8 @@ def preset_names() -> list[str]:
     return sorted(path.stem for path in (data_dir() / "presets").glob("*.toml"))
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(path: Path) -> tuple[dict[str, Any], str]:
+    """Values of a TOML file and its text, lines ended alike."""
     data = bytes_of(path, "ジョブのフォルダーを確かめてください。見本は kouki-print sample で作れます。")
     try:
         text = data.decode("utf-8-sig")
@@ -72,8 +72,9 @@ def _toml(path: Path) -> dict[str, Any]:
             file=path.name,
             row=problem.object.count(b"\n", 0, problem.start) + 1,
         ) from None
+    text = text.replace("\r\n", "\n")
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal)
+        return tomllib.loads(text, parse_float=Decimal), text
     except tomllib.TOMLDecodeError as problem:
         found = re.search(r"line ([0-9]+)", str(problem))
         raise JobError(
@@ -111,7 +112,7 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     """Preset overridden by job.toml: tables deeply, enclosures and sets by code, rules as a whole."""
     merged = dict(base)
     for key, value in changes.items():
-        if key in _BY_CODE:
+        if key in BY_CODE:
             merged[key] = _merged_by_code(key, merged.get(key, []), value)
         elif key not in _REPLACED and isinstance(value, dict) and isinstance(merged.get(key), dict):
             merged[key] = merge(merged[key], value)
@@ -140,10 +141,11 @@ def _check_path(key: str, name: str) -> None:
         )
 
 
-def _check_inputs(order: Order) -> None:
+def _check_inputs(order: Order, at: Sources) -> None:
     names = [("[input] export", name) for name in order.input.export]
     names += [
-        (f"[input] {key}", getattr(order.input, key)) for key in ("municipalities", "survey", "numbers")
+        (f"[input] {key}", getattr(order.input, key))
+        for key in ("municipalities", "survey", "numbers", "control")
     ]
     if order.printing.output_profile:
         names.append(("[printing] output_profile", order.printing.output_profile))
@@ -154,94 +156,181 @@ def _check_inputs(order: Order) -> None:
     ]  # names that differ only in case are one file
     for path in exports:
         if exports.count(path) > 1:
-            raise _fault(
-                f"[input] export に「{path}」が二度あります", "同じファイルは一度だけ書いてください。"
+            raise at.fault(
+                f"[input] export に「{path}」が二度あります",
+                "input",
+                "export",
+                remedy="同じファイルは一度だけ書いてください。",
             )
 
 
-def _check_rules(order: Order) -> None:
-    for number, rule in enumerate(order.rule, start=1):
-        for key, value in rule.when.items():
+def _check_conditions(table: str, entries: Sequence[Rule | Exclusion], at: Sources) -> None:
+    for number, entry in enumerate(entries):
+        for key, value in entry.when.items():
             try:
                 parse_condition(key, value)
             except ValueError as problem:
-                raise _fault(f"[[rule]] {number}番目（{rule.reason}）の when {key}: {problem}") from None
+                what = f"[[{table}]] {number + 1}番目（{entry.reason}）の when {key}: {problem}"
+                raise at.fault(
+                    what, table, number, "when", key, remedy="この行の条件を直してください。"
+                ) from None
+
+
+def _check_rules(order: Order, at: Sources) -> None:
+    _check_conditions("rule", order.rule, at)
+    _check_conditions("exclude", order.exclude, at)
     unknown = [key for key in order.excluded if key not in FLAG_KEYS]
     if unknown:
-        raise _fault(
-            f"[excluded] {unknown[0]}: 対象外に使えない列です", f"使える列: {'、'.join(sorted(FLAG_KEYS))}"
+        raise at.fault(
+            f"[excluded] {unknown[0]}: 対象外に使えない列です",
+            "excluded",
+            unknown[0],
+            remedy=f"使える列: {'、'.join(sorted(FLAG_KEYS))}。ほかの条件は [[exclude]] に書いてください。",
         )
     carried = {entry.document for entry in order.set}
-    for rule in order.rule:
+    for number, rule in enumerate(order.rule):
         if rule.document not in carried:
-            raise _fault(
+            raise at.fault(
                 f"規則 {rule.reason} が出す{DOCUMENT_JA[rule.document]}を入れる組（[[set]]）がありません",
-                f'document = "{rule.document}" の [[set]] を加えてください。',
+                "rule",
+                number,
+                "document",
+                remedy=f'document = "{rule.document}" の [[set]] を加えてください。',
             )
+        if rule.set:
+            _check_rule_set(order, rule, number, at)
 
 
-def _check_sets(order: Order) -> None:
+def _check_rule_set(order: Order, rule: Rule, number: int, at: Sources) -> None:
+    fitting = [entry.code for entry in order.set if entry.document == rule.document]
+    if rule.set not in fitting:
+        known = rule.set in {entry.code for entry in order.set}
+        why = f"は{DOCUMENT_JA[rule.document]}の組ではありません" if known else "がありません"
+        raise at.fault(
+            f"[[rule]] {number + 1}番目（{rule.reason}）の組「{rule.set}」{why}",
+            "rule",
+            number,
+            "set",
+            remedy=f"[[set]] に加えるか、次のどれかにしてください: {'、'.join(fitting)}",
+        )
+
+
+def _check_sets(order: Order, at: Sources) -> None:
     known = {entry.code for entry in order.enclosure}
-    for code in known:
-        if _RESERVED_CODE.fullmatch(code):
-            raise _fault(
-                f"封入物の code「{code}」は使えません", "X で始まる番号は市町村の追加封入物のためのものです。"
+    for number, enclosure in enumerate(order.enclosure):
+        if _RESERVED_CODE.fullmatch(enclosure.code):
+            raise at.fault(
+                f"封入物の code「{enclosure.code}」は使えません",
+                "enclosure",
+                number,
+                "code",
+                remedy="X で始まる番号は市町村の追加封入物のためのものです。",
             )
-    for entry in order.set:
+    for number, entry in enumerate(order.set):
         for item in entry.items:
             if item not in known:
-                raise _fault(
+                raise at.fault(
                     f"[[set]] {entry.code} の封入物「{item}」がありません",
-                    f"[[enclosure]] に加えるか、次のどれかにしてください: {'、'.join(sorted(known))}",
+                    "set",
+                    number,
+                    "items",
+                    remedy=f"[[enclosure]] に加えるか、次のどれかにしてください: {'、'.join(sorted(known))}",
                 )
         if len(set(entry.items)) != len(entry.items):
-            raise _fault(f"[[set]] {entry.code} に同じ封入物が二度あります", "一度だけ書いてください。")
+            raise at.fault(
+                f"[[set]] {entry.code} に同じ封入物が二度あります",
+                "set",
+                number,
+                "items",
+                remedy="一度だけ書いてください。",
+            )
 
 
-def _check_dates(order: Order) -> None:
+def _check_validity(order: Order, at: Sources) -> None:
+    for age in order.validity.age_end:
+        if age not in {str(limit) for limit in order.validity.age_limits}:
+            raise at.fault(
+                f"[validity] age_end の「{age}」は age_limits にない年齢です",
+                "validity",
+                "age_end",
+                remedy="age_limits に加えるか、この年齢を消してください。",
+            )
+
+
+def _check_dates(order: Order, at: Sources) -> None:
     job = order.job
     certificates = any(rule.document == "certificate" for rule in order.rule) or (
         job.document_from == "export" and any(entry.document == "certificate" for entry in order.set)
     )
     if certificates and job.issued_on < FIRST_CERTIFICATE_DAY:
-        raise _fault(
+        raise at.fault(
             "[job] issued_on: 資格確認書の交付年月日を令和6年12月2日より前にはできません",
-            "交付年月日を直してください。",
+            "job",
+            "issued_on",
+            remedy="交付年月日を直してください。",
         )
     if job.expires_on < job.switch_on:
-        raise _fault(
-            "[job] expires_on: 有効期限が切替日より前です", "switch_on と expires_on を確かめてください。"
+        raise at.fault(
+            "[job] expires_on: 有効期限が切替日より前です",
+            "job",
+            "expires_on",
+            remedy="switch_on と expires_on を確かめてください。",
         )
     if job.mail_on < job.data_on:
-        raise _fault("[job] mail_on: 差出日が基準日より前です", "data_on と mail_on を確かめてください。")
+        raise at.fault(
+            "[job] mail_on: 差出日が基準日より前です",
+            "job",
+            "mail_on",
+            remedy="data_on と mail_on を確かめてください。",
+        )
 
 
-def order_of(job: Mapping[str, Any], preset: Mapping[str, Any]) -> Order:
-    """The checked order of a job table over its preset; JobError names the key in job.toml."""
+_CHECKS = (_check_inputs, _check_rules, _check_sets, _check_validity, _check_dates)
+
+
+def order_of(
+    job: Mapping[str, Any],
+    preset: Mapping[str, Any],
+    *,
+    texts: tuple[str, str] = ("", ""),
+    preset_file: str = "",
+) -> Order:
+    """The checked order of a job table over its preset; JobError names the key, its file and line.
+
+    ``texts`` are the two files as written, for the lines; ``preset_file`` is the preset's name.
+    """
+    merged = merge(preset, job)
+    files = (Source(JOB_FILE, texts[0], job), Source(preset_file or "preset", texts[1], preset))
+    at = Sources(files, merged)
     try:
-        order = Order.model_validate(merge(preset, job))
+        order = Order.model_validate(merged)
     except ValidationError as problem:
-        raise order_error(problem, JOB_FILE) from None
-    for check in (_check_inputs, _check_rules, _check_sets, _check_dates):
-        check(order)
+        raise at.faults(problem) from None
+    for check in _CHECKS:
+        check(order, at)
     return order
 
 
-def load_order(job_dir: Path) -> LoadedOrder:
-    """The order of a job folder, complete and checked; JobError says what is wrong and where."""
+def load_settings(job_dir: Path) -> tuple[Order, dict[str, Contact], InputFile]:
+    """The checked order, its contact table and the preset's file: all that stands before the questionnaire."""
     if not job_dir.is_dir():
         raise JobError(
             "ジョブのフォルダーがありません",
             remedy="場所と名前を確かめてください。見本は kouki-print sample で作れます。",
             file=str(job_dir),
         )
-    job_path = job_dir / JOB_FILE
-    job = _toml(job_path)
+    job, job_text = _toml(job_dir / JOB_FILE)
     preset_path = _preset_path(job)
-    order = order_of(job, _toml(preset_path))
-    contacts = read_municipalities(job_dir / order.input.municipalities)
+    preset, preset_text = _toml(preset_path)
+    order = order_of(job, preset, texts=(job_text, preset_text), preset_file=preset_path.name)
+    return order, read_municipalities(job_dir / order.input.municipalities), input_file(preset_path)
+
+
+def load_order(job_dir: Path) -> LoadedOrder:
+    """The order of a job folder, complete and checked; JobError says what is wrong and where."""
+    order, contacts, preset = load_settings(job_dir)
     survey_path = job_dir / order.input.survey
     municipalities = read_survey(survey_path, contacts, default=order.job.survey_default)
     names = [JOB_FILE, order.input.municipalities, order.input.survey, order.input.numbers]
     inputs = tuple(input_file(job_dir / name, name) for name in names if (job_dir / name).is_file())
-    return LoadedOrder(order, municipalities, inputs, input_file(preset_path))
+    return LoadedOrder(order, municipalities, inputs, preset)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from kouki_print.base.errors import JobError
 
 _SHOWN = 5
+_UNION = ("bool", "str", "list[str]")  # members of a union, which are no keys
 
 _KINDS: dict[str, str] = {
     "missing": "必要な項目がありません",
@@ -38,6 +39,7 @@ _PATTERNS: dict[tuple[str, ...], str] = {
     ("job", "id"): "半角の英大文字と数字で2〜8文字にしてください",
     ("rule", "reason"): "半角の英大文字と数字にしてください",
     ("enclosure", "code"): "半角の数字と英大文字で1〜4文字にしてください",
+    ("exclude", "reason"): "半角の英大文字と数字にしてください",
     ("set", "code"): "半角の英大文字と数字で1〜2文字にしてください",
 }
 
@@ -73,16 +75,24 @@ def _sentence(error: Mapping[str, Any]) -> str:
     return _KINDS.get(kind, "値が正しくありません")
 
 
-def order_error(problem: ValidationError, file: str) -> JobError:
-    """All faults of the order as one error naming the file, each key and what is wrong with it."""
+def order_faults(problem: ValidationError) -> tuple[tuple[int | str, ...], str]:
+    """Where the first fault of the order is, and all of them as one sentence: each key and what is wrong."""
     lines: dict[str, None] = {}
+    places: list[tuple[int | str, ...]] = []
+    absent: list[tuple[int | str, ...]] = []  # a wrong key often is the missing one: its line comes first
     for error in problem.errors(include_url=False, include_input=False):
-        location = tuple(part for part in error["loc"] if part not in ("bool", "str"))  # members of a union
+        location = tuple(part for part in error["loc"] if part not in _UNION)
         lines.setdefault(f"{key_text(location)}: {_sentence(error)}")
+        if error["type"] == "missing":
+            absent.append(location)
+        else:
+            places.append(location)
     shown = list(lines)[:_SHOWN]
     more = f"（ほか{len(lines) - _SHOWN}件）" if len(lines) > _SHOWN else ""
-    return JobError(
-        "注文の内容に誤りがあります。" + "／".join(shown) + more,
-        remedy=f"{file} のこの項目を直して、もう一度実行してください。",
-        file=file,
-    )
+    return (places or absent)[0], "注文の内容に誤りがあります。" + "／".join(shown) + more
+
+
+def order_error(problem: ValidationError, file: str) -> JobError:
+    """All faults as one error naming the file, each key and what is wrong with it."""
+    _, what = order_faults(problem)
+    return JobError(what, remedy=f"{file} のこの項目を直して、もう一度実行してください。", file=file)

@@ -68,7 +68,18 @@ def _affine_map(length: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def matrices(payloads: Sequence[str]) -> np.ndarray:
-    """Module matrices of payloads of one length: uint8 (n, 25, 25)."""
+    """Module matrices of payloads (set codes have one or two letters): uint8 (n, 25, 25)."""
+    lengths = np.fromiter(map(len, payloads), dtype=np.int64, count=len(payloads))
+    if (lengths == lengths[0]).all():
+        return _matrices_of_one_length(payloads)
+    out = np.empty((len(payloads), SIZE, SIZE), dtype=np.uint8)
+    for length in np.unique(lengths):
+        rows = np.flatnonzero(lengths == length)
+        out[rows] = _matrices_of_one_length([payloads[row] for row in rows.tolist()])
+    return out
+
+
+def _matrices_of_one_length(payloads: Sequence[str]) -> np.ndarray:
     base, differences = _affine_map(len(payloads[0]))
     bits = payload_bits(payloads).astype(np.float32)
     flips = (bits @ differences).astype(np.int32) & 1  # exact: sums stay far below 2**24

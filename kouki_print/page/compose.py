@@ -92,23 +92,27 @@ class Composer:
     def code_streams(self, matching_codes: Sequence[str]) -> list[bytes]:
         """Streams of the matching codes: symbol and text below it, origin at the symbol's bottom left."""
         item: Qr = self.layout.front.qr
+        first = {len(code): code for code in reversed(matching_codes)}  # codes of one length are equally wide
+        texts = {length: self._code_text(item, code) for length, code in first.items()}
+        head = b"q %s 0 0 %s 0 0 cm\n" % ((f"{item.module * MM:.4f}".encode("ascii"),) * 2)
+        table = self._table("gothic")
+        return [
+            b"%s%s%s%s>Tj ET\n" % (head, path, texts[len(code)], code.translate(table).encode("ascii"))
+            for path, code in zip(qr_paths(matching_codes), matching_codes, strict=True)
+        ]
+
+    def _code_text(self, item: Qr, code: str) -> bytes:
+        """Operators that end the symbol and begin the text below it."""
         style = self.canvas.styles["gothic"]
         shift = 0.0
         if item.text_align == "right":
-            width = style.width(matching_codes[0]) * item.text_size / 1000
-            shift = item.module * SIZE * MM - width
-        head = b"q %s 0 0 %s 0 0 cm\n" % ((f"{item.module * MM:.4f}".encode("ascii"),) * 2)
-        text = b"f Q BT /%s0 %s Tf 1 0 0 1 %s %s Tm <" % (
+            shift = item.module * SIZE * MM - style.width(code) * item.text_size / 1000
+        return b"f Q BT /%s0 %s Tf 1 0 0 1 %s %s Tm <" % (
             style.key.encode("ascii"),
             number(item.text_size),
             number(shift),
             number(-0.5 * MM * 4 - item.text_size * 0.5),
         )
-        table = self._table("gothic")
-        return [
-            b"%s%s%s%s>Tj ET\n" % (head, path, text, code.translate(table).encode("ascii"))
-            for path, code in zip(qr_paths(matching_codes), matching_codes, strict=True)
-        ]
 
     def variable(
         self,

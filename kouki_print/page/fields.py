@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.dates import wareki, wareki_column
+from kouki_print.base.dates import day64, wareki, wareki_column
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding, ProblemKind
-from kouki_print.base.texts import pick
+from kouki_print.base.texts import map_distinct, pick
 from kouki_print.order.models import Order
 from kouki_print.page.fit import overflowing
 from kouki_print.page.fonts import Style
@@ -22,6 +22,7 @@ from kouki_print.page.layout import FieldItem, Layout
 
 HONORIFIC = "様"
 _COPAY = ("", "１割", "２割", "３割")
+_SEX_JA = {"male": "男", "female": "女", "": ""}
 _LIMITS = frozenset({"現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ"})
 
 PROBLEMS = {
@@ -44,11 +45,14 @@ FIELD_JA = {
     "valid_until": "有効期限",
     "issued_on": "交付年月日",
     "copay": "一部負担金の割合",
+    "copay_before": "切替前の一部負担金の割合",
     "limit": "限度区分",
     "limit_effective_on": "限度区分発効期日",
     "long_stay_on": "長期入院該当年月日",
     "disease": "特定疾病区分",
     "disease_effective_on": "特定疾病発効期日",
+    "sex": "性別",
+    "card_address": "券面の住所",
 }
 
 
@@ -67,12 +71,16 @@ class PageFields:
 
 def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> PageFields:
     """Fields and flags of all people; rows that are not printed carry texts nobody reads."""
-    limit_on = people["limit_shown"].to_numpy() & people["category"].isin(_LIMITS).to_numpy()
+    asked = people["limit_shown"].to_numpy()
+    limit_on = asked & people["category"].isin(_LIMITS).to_numpy()
     # 長期入院該当年月日 exists for 区分Ⅱ only (the reduced meal charge from the 91st day).
     long_on = (
         limit_on & (people["category"] == "区分Ⅱ").to_numpy() & people["long_stay_on"].notna().to_numpy()
     )
-    disease_on = (people["disease"] != "").to_numpy()
+    ill = (people["disease"] != "").to_numpy()
+    card = order.card
+    disease_on = ill if card.disease_shown == "always" else ill & asked
+    mask = card.optional_mask
     texts = {
         "to_name": _honoured(decided["to_name"]),
         "to_postcode": "〒"
@@ -93,11 +101,18 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "valid_until": wareki_column(decided["valid_until"], "padded"),
         "issued_on": pick([wareki(order.job.issued_on, "padded")], np.zeros(len(people), dtype=np.int64)),
         "copay": pick(_COPAY, people["copay"].to_numpy()),
-        "limit": _where(people["category"], limit_on),
-        "limit_effective_on": _where(wareki_column(people["limit_effective_on"], "padded"), limit_on),
-        "long_stay_on": _where(wareki_column(people["long_stay_on"], "padded"), long_on),
-        "disease": people["disease"].str.replace(";", "・", regex=False),
-        "disease_effective_on": wareki_column(people["disease_effective_on"], "padded"),
+        "copay_before": _copay_before(people, order),
+        "limit": _where(people["category"], limit_on, mask),
+        "limit_effective_on": _where(wareki_column(people["limit_effective_on"], "padded"), limit_on, mask),
+        "long_stay_on": _where(wareki_column(people["long_stay_on"], "padded"), long_on, mask),
+        "disease": _where(people["disease"].str.replace(";", "・", regex=False), disease_on, mask),
+        "disease_effective_on": _where(
+            wareki_column(people["disease_effective_on"], "padded"), disease_on, mask
+        ),
+        "sex": _where(map_distinct(people["sex"], _SEX_JA.__getitem__), np.full(len(people), card.show_sex)),
+        "card_address": _where(
+            _place(people["address"], people["building"]), np.full(len(people), card.show_address)
+        ),
     }
     flags = {
         "no_forward": decided["no_forward"].to_numpy(dtype=bool),
@@ -132,8 +147,21 @@ def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:
     return via + blank + house
 
 
-def _where(texts: pd.Series, on: np.ndarray) -> pd.Series:
-    return texts.where(pd.Series(on, index=texts.index), "")
+def _copay_before(people: pd.DataFrame, order: Order) -> pd.Series:
+    """The ratio until the new one takes effect, in brackets with its last day.
+
+    Only for who may use the document on arrival (早期使用可) and whose ratio changes after the posting date.
+    """
+    old = people["previous_copay"].to_numpy()
+    effective = people["effective_on"].to_numpy()
+    early = people["usable_early"].to_numpy() | order.card.early_use
+    changes = early & (old > 0) & (old != people["copay"].to_numpy()) & (effective > day64(order.job.mail_on))
+    last_day = wareki_column(effective - np.timedelta64(1, "D"))
+    return _where("（" + last_day + "までは" + pick(_COPAY, old) + "）", changes)
+
+
+def _where(texts: pd.Series, on: np.ndarray, otherwise: str = "") -> pd.Series:
+    return texts.where(pd.Series(on, index=texts.index), otherwise)
 
 
 def bound_fields(layout: Layout) -> list[FieldItem]:

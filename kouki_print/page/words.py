@@ -1,6 +1,7 @@
 """Words people read on the page: Jinja templates over the order, in a sandbox.
 
-The context holds ``job``, ``insurer`` and, for text of one municipality, ``municipality``; never a person.
+The context holds ``job``, ``insurer``, ``words`` ([words] of the preset) and, for text of one municipality,
+``municipality``; never a person.  A [words] entry named like a file of words takes another file instead.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ from kouki_print.base.resources import template_dir
 from kouki_print.order.models import Contact, Order
 from kouki_print.page.layout import Text
 
+WORDS = {  # what the documents are called where [words] says nothing else
+    "system": "後期高齢者医療",
+    "certificate": "資格確認書",
+    "certificate_title": "後期高齢者医療資格確認書",
+    "notice": "資格情報のお知らせ",
+    "notice_title": "資格情報のお知らせ",
+}
+
 
 @lru_cache(maxsize=1)
 def _environment() -> SandboxedEnvironment:
@@ -32,13 +41,17 @@ def _compiled(words: str, text: str) -> Template:
 
 def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Text], str]:
     """A function that gives the words of a static text item."""
-    context = {"job": _job_words(order), "insurer": {"name": order.insurer.name}}
+    context: dict[str, object] = {
+        "job": _job_words(order),
+        "insurer": {"name": order.insurer.name},
+        "words": {**WORDS, **order.words},
+    }
     if municipality is not None:
         context["municipality"] = municipality.model_dump()
 
     def render(item: Text) -> str:
         try:
-            return _compiled(item.words, item.text).render(context)
+            return _compiled(order.words.get(item.words, item.words), item.text).render(context)
         except TemplateError as error:
             raise JobError(
                 f"文面「{item.words or item.text}」を作れません（{error}）。",

@@ -52,12 +52,13 @@ class Lot:
 def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     """Positions in ``people`` of the printed rows in delivery order.
 
-    Municipality, postcode, address, building, household, then the export's own order, compared by
-    code point, so that no locale can change it.
+    Municipality, then the people apart (支援措置) behind all others, postcode, address, building,
+    household, then the export's own order, compared by code point, so that no locale can change it.
     """
     table = pa.table(
         {
             "municipality": arrow_of(people["municipality_code"]),
+            "apart": pa.array(people["protected"].to_numpy()),
             "postcode": arrow_of(decided["to_postcode"]),
             "address": arrow_of(decided["to_address"]),
             "building": arrow_of(decided["to_building"]),
@@ -108,20 +109,21 @@ def matching_codes(ids: pd.Series, set_codes: pd.Series, *, sheets: int = 1) -> 
 
 
 def boxes(
-    municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes
+    municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes, apart: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Box number within the municipality and position in the box, both from 1 (int64).
 
-    A box holds a contiguous range of one municipality, at most ``max_pieces`` and ``max_grams``.
+    A box holds a contiguous range of one municipality, at most ``max_pieces`` and ``max_grams``, and
+    never people of both kinds of ``apart`` (支援措置 and all others).
     """
     count = len(weights_cg)
     number = np.zeros(count, dtype=np.int64)
     position = np.zeros(count, dtype=np.int64)
     total = np.r_[0, np.cumsum(weights_cg)]
-    ends = _group_ends(municipality_codes)
-    start = 0
-    for end in ends:
-        box = 0
+    box, town = 0, ""
+    for start, end in _groups(municipality_codes, apart):
+        if municipality_codes[start] != town:
+            box, town = 0, municipality_codes[start]
         while start < end:
             box += 1
             heavy = int(np.searchsorted(total, total[start] + limits.max_grams * 100, side="right")) - 1
@@ -132,18 +134,21 @@ def boxes(
     return number, position
 
 
-def lots(job_id: str, municipality_codes: np.ndarray, sheets: int) -> list[Lot]:
-    """Lots of at most ``sheets`` sheets: contiguous sequences, never two municipalities."""
-    result = []
-    start = 0
-    for end in _group_ends(municipality_codes):
-        code = str(municipality_codes[start])
-        for index, begin in enumerate(range(start, end, sheets), 1):
+def lots(
+    job_id: str, municipality_codes: np.ndarray, sheets: int, apart: np.ndarray | None = None
+) -> list[Lot]:
+    """Lots of at most ``sheets`` sheets: contiguous sequences, never two municipalities or both kinds of ``apart``."""
+    result: list[Lot] = []
+    number, town, first_of_town = 0, "", 0
+    for start, end in _groups(municipality_codes, apart):
+        if municipality_codes[start] != town:
+            number, town, first_of_town = 0, str(municipality_codes[start]), start
+        for begin in range(start, end, sheets):
+            number += 1
             stop = min(begin + sheets, end)
-            first, last = begin - start + 1, stop - start
-            stem = f"{job_id}-{code}-L{index:02d}-{first:07d}-{last:07d}"
-            result.append(Lot(code, index, first, last, begin, stop, stem))
-        start = end
+            first, last = begin - first_of_town + 1, stop - first_of_town
+            stem = f"{job_id}-{town}-L{number:02d}-{first:07d}-{last:07d}"
+            result.append(Lot(town, number, first, last, begin, stop, stem))
     return result
 
 
@@ -169,8 +174,12 @@ def print_places(plan_lots: list[Lot], count: int, up: int, depth: int) -> dict[
     }
 
 
-def _group_ends(codes: np.ndarray) -> list[int]:
+def _groups(codes: np.ndarray, apart: np.ndarray | None) -> list[tuple[int, int]]:
+    """Ranges (start, stop) of neighbours of one municipality and one kind."""
     if not len(codes):
         return []
-    ends: list[int] = (np.flatnonzero(codes[1:] != codes[:-1]) + 1).tolist()
-    return [*ends, len(codes)]
+    change = codes[1:] != codes[:-1]
+    if apart is not None:
+        change |= apart[1:] != apart[:-1]
+    ends: list[int] = [*(np.flatnonzero(change) + 1).tolist(), len(codes)]
+    return list(zip([0, *ends], ends, strict=False))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -108,6 +108,19 @@ def build_cover(draw: Draw, crowd: Crowd, order: SampleOrder) -> Cover:
     )
 
 
+def without_limits(cover: Cover) -> Cover:
+    """The cover as the 被保険者証 shows it: 限度区分, 長期入院 and 特定疾病 stand on papers of their own."""
+    nothing = np.full(len(cover.copay), _NAT)
+    return replace(
+        cover,
+        limit_shown=np.zeros(len(cover.copay), dtype=bool),
+        limit_effective_on=nothing,
+        long_stay_on=nothing,
+        disease=texts([""] * len(cover.copay)),
+        disease_effective_on=nothing,
+    )
+
+
 def build_card_use(draw: Draw, crowd: Crowd) -> CardUse:
     """Who registered マイナ保険証, and how often it was used; the oldest less."""
     n, share, by_age = len(crowd), shares()["use"], shares()["linked"]
@@ -130,10 +143,10 @@ def build_card_use(draw: Draw, crowd: Crowd) -> CardUse:
     return CardUse(linked, used[0], used[1])
 
 
-def documents_by_rules(rules: list[Rule], columns: Mapping[str, Ints]) -> Texts:
+def documents_by_rules(rules: list[Rule], columns: Mapping[str, Ints | Texts]) -> Texts:
     """Document that the source system would enter (交付書類区分), by the preset's own table.
 
-    ``columns`` has every flag and number that a condition may name; the first rule that fits decides.
+    ``columns`` has every flag, number and word that a condition names; the first rule that fits decides.
     """
     n = len(columns["age"])
     document, open_ = texts([""] * n), np.ones(n, dtype=bool)

@@ -12,7 +12,7 @@ from itertools import islice
 
 import numpy as np
 
-from kouki_print.base.checkdigits import code6
+from kouki_print.base.checkdigits import code6, m10w21
 from kouki_print.sample.draw import Draw, Ints, Mask, Texts
 from kouki_print.sample.vocabulary import contacts, table, texts
 
@@ -51,6 +51,9 @@ def _next_digit(digit: str) -> str:
 
 
 def _other_insurer(row: Row) -> str:
+    if row["insurer_number"].startswith("00"):  # the city's insurance: six digits
+        body = "0047213" if row["insurer_number"].startswith("0047201") else "0047201"
+        return body + m10w21(body)
     numbers = contacts().columns["insurer_number"]
     return numbers[(numbers.index(row["insurer_number"]) + 1) % len(numbers)]
 
@@ -121,7 +124,11 @@ DEFECTS: dict[str, Defect] = {
     "building_too_long": Defect("building", lambda row: _LONG_BUILDING),
     "mail_kind_unknown": Defect("mail_kind", lambda row: "全部"),
     "copay_unknown": Defect("copay", lambda row: "4"),
-    "copay_against_category": Defect("copay", lambda row: "1" if row["category"].startswith("現役") else "3"),
+    "copay_against_category": Defect(
+        "copay",
+        lambda row: "1" if row["category"].startswith("現役") else "3",
+        fits=lambda row: row["category"] != "",
+    ),
     "category_unknown": Defect("category", lambda row: "一般Ⅲ"),
     "disease_unknown": Defect("disease", lambda row: "D"),
     "flag_unknown": Defect("special_care", lambda row: "9"),

@@ -10,11 +10,19 @@ from typing import Literal
 import numpy as np
 
 from kouki_print.base.resources import data_dir
-from kouki_print.order.columns import EXPORT_COLUMNS
-from kouki_print.order.conditions import FLAG_KEYS
+from kouki_print.order.columns import BY_KEY
+from kouki_print.order.conditions import FLAG_KEYS, WORD_KEYS
 from kouki_print.order.models import Rule
 from kouki_print.sample.cells import counts, dates, flags
-from kouki_print.sample.cover import CardUse, Cover, build_card_use, build_cover, documents_by_rules
+from kouki_print.sample.city import city_cover, contact_table, optional_columns, younger
+from kouki_print.sample.cover import (
+    CardUse,
+    Cover,
+    build_card_use,
+    build_cover,
+    documents_by_rules,
+    without_limits,
+)
 from kouki_print.sample.defects import how_many, plant
 from kouki_print.sample.delivery import Delivery, build_delivery
 from kouki_print.sample.draw import Draw, Ints, Mask, Texts, apportion
@@ -26,7 +34,7 @@ from kouki_print.sample.people import (
     household_numbers,
     insured_numbers,
 )
-from kouki_print.sample.vocabulary import SampleOrder, contacts, shares, table, texts
+from kouki_print.sample.vocabulary import SampleOrder, contacts, export_keys, shares, table, texts
 
 Encoding = Literal["cp932", "utf-8"]
 AGE_LIMIT = 85  # births on both sides of this birthday are always in a sample
@@ -110,12 +118,15 @@ def _pickup(draw: Draw, protected: Mask, collect: Ints, delivery: Delivery, mail
 
 
 def _document_given(
-    draw: Draw, order: SampleOrder, every: dict[str, Texts], numbers: dict[str, Ints]
+    draw: Draw, order: SampleOrder, every: dict[str, Texts], numbers: dict[str, Ints | Texts]
 ) -> Texts:
     """交付書類区分 as the source system has it: by the rules but for a few; empty for who gets nothing."""
     preset = tomllib.loads((data_dir() / "presets" / f"{order.preset}.toml").read_text(encoding="utf-8"))
-    values = numbers | {key: (every[key] == "1").astype(np.int64) for key in FLAG_KEYS}
-    document = documents_by_rules([Rule.model_validate(rule) for rule in preset["rule"]], values)
+    rules = [Rule.model_validate(rule) for rule in preset["rule"]]
+    values = numbers | {key: (every[key] == "1").astype(np.int64) for key in FLAG_KEYS & every.keys()}
+    for key in {key for rule in rules for key in rule.when} & WORD_KEYS:
+        values[key] = texts([BY_KEY[key].words.get(str(word), "") for word in every[key]])
+    document = documents_by_rules(rules, values)
     codes = texts([_DOCUMENT_CODE[str(word)] for word in document])
     differs = draw.happens("document differs", len(codes), shares()["flags"]["document_differs"])
     other = np.where(codes == "1", "2", np.where(codes == "2", "1", ""))
@@ -142,7 +153,7 @@ def _person_columns(draw: Draw, crowd: Crowd, homes: Homes, order: SampleOrder) 
     return {
         "data_on": dates(np.full(len(crowd), order.data_on, dtype="datetime64[D]")),
         "insured_number": insured_numbers(draw, len(crowd)),
-        "insurer_number": contacts().texts("insurer_number")[crowd.municipality],
+        "insurer_number": contact_table(order).texts("insurer_number")[crowd.municipality],
         "municipality_code": contacts().texts("code6")[crowd.municipality],
         "household_number": household_numbers(draw, crowd.household),
         "name": crowd.name,
@@ -197,16 +208,21 @@ def legacy_columns(draw: Draw, cover: Cover, order: SampleOrder) -> dict[str, Te
     }
 
 
+def _cover(draw: Draw, crowd: Crowd, order: SampleOrder) -> Cover:
+    cover = build_cover(draw, crowd, order)
+    if order.city:
+        return city_cover(draw, crowd, cover, order)
+    return without_limits(cover) if order.legacy else cover
+
+
 def build_export(order: SampleOrder, count: int, seed: int, encoding: Encoding, *, defects: bool) -> Export:
     """Invent ``count`` people and write every column; rows in the order of the insured number."""
     draw = Draw(seed)
     crowd = build_crowd(draw, count, order.switch_on, order.data_on, encoding)
     _put_on_boundary(draw, crowd, order.switch_on)
-    homes, cover, card = (
-        build_homes(draw, crowd),
-        build_cover(draw, crowd, order),
-        build_card_use(draw, crowd),
-    )
+    crowd = younger(draw, crowd, order) if order.city else crowd
+    homes, cover = build_homes(draw, crowd), _cover(draw, crowd, order)
+    card = build_card_use(draw, crowd)
     reasons = _reasons(draw, card)
     collect, elsewhere = _protect_two(draw, reasons)
     protected = reasons["protected"]
@@ -218,11 +234,12 @@ def build_export(order: SampleOrder, count: int, seed: int, encoding: Encoding, 
     every |= {"used_12m": counts(card.used_12m, -1), "used_3m": counts(card.used_3m, -1)}
     every |= {"unissued_reasons": unissued, "no_forward": _no_forward(draw, count)}
     every["pickup"] = flags(_pickup(draw, protected, collect, delivery, order.mail_on))
-    numbers = {"age": crowd.age, "used_12m": card.used_12m, "used_3m": card.used_3m}
+    every |= optional_columns(draw, crowd, cover, order)
+    numbers: dict[str, Ints | Texts] = {"age": crowd.age, "used_12m": card.used_12m, "used_3m": card.used_3m}
     numbers |= {"copay": cover.copay, "previous_copay": cover.previous_copay}
     every["document_given"] = _document_given(draw, order, every, numbers)
     every["group_code"] = every["group_name"] = texts([""] * count)
     by_number = np.argsort(every["insured_number"].astype(str), kind="stable")
-    columns = {key: every[key][by_number] for key in (column.key for column in EXPORT_COLUMNS)}
+    columns = {key: every[key][by_number] for key in export_keys(order)}
     plain = ~(reasons["welfare"] | protected | (unissued != "") | (delivery.kind != ""))[by_number]
     return Export(columns, plant(draw, columns, plain, encoding) if defects else {})

@@ -7,8 +7,9 @@ from string import Template
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.files import csv_text, write_bytes, write_csv, write_text
-from kouki_print.order.columns import EXPORT_COLUMNS
+from kouki_print.order.columns import header_of
 from kouki_print.order.load import preset_names
+from kouki_print.sample.city import contact_table
 from kouki_print.sample.export import Encoding, build_export
 from kouki_print.sample.people import per_municipality
 from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_orders, table
@@ -90,7 +91,7 @@ def job_toml(order: SampleOrder, encoding: Encoding) -> str:
     values = {
         name: str(getattr(order, name)) for name in ("id", "title", "preset", "switch_on", "expires_on")
     }
-    values |= {name: str(getattr(order, name)) for name in ("issued_on", "data_on", "mail_on")}
+    values |= {name: str(getattr(order, name)) for name in ("issued_on", "data_on", "mail_on", "insurer")}
     return template.substitute(values, layout=LAYOUTS[encoding])
 
 
@@ -137,17 +138,13 @@ def write_sample(
     order = _order_of(preset)
     _check_arguments(dir, count, encoding, registered_numbers)
     export = build_export(order, count, seed, encoding, defects=defects)
-    headers = frozenset(
-        column.header for column in EXPORT_COLUMNS
-    )  # no sample cell holds a comma, quote or line end
-    text = csv_text(
-        {column.header: export.columns[column.key].tolist() for column in EXPORT_COLUMNS}, safe=headers
-    )
+    cells = {header_of(key): column.tolist() for key, column in export.columns.items()}
+    text = csv_text(cells, safe=frozenset(cells))  # no sample cell holds a comma, quote or line end
     if encoding == "cp932":
         text = text.replace("\n", "\r\n")
     write_text(dir / "job.toml", job_toml(order, encoding))
     write_bytes(dir / "export.csv", text.encode(encoding))
-    write_csv(dir / "municipalities.csv", contacts().columns)
+    write_csv(dir / "municipalities.csv", contact_table(order).columns)
     write_csv(dir / "survey.csv", table("survey").columns)
     if registered_numbers:
         write_csv(dir / "numbers.csv", number_ranges(count))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kouki_print.base.resources import data_dir
+from kouki_print.order.columns import EXPORT_COLUMNS, OPTIONAL_KEYS
 from kouki_print.sample.draw import Ints, Mask, Texts
 
 
@@ -81,7 +82,11 @@ def places(kind: str) -> Texts:
 
 @dataclass(frozen=True, slots=True)
 class SampleOrder:
-    """Dates and words of a preset's sample, and whether it is a year of the 被保険者証."""
+    """Dates and words of a preset's sample, and whether it is a year of the 被保険者証.
+
+    ``city``: people of the city's insurance (国民健康保険), up to 74.  ``columns``: optional columns of the
+    export that this sample carries.
+    """
 
     preset: str
     id: str
@@ -95,10 +100,25 @@ class SampleOrder:
     short_term: float = 0.0
     reduction_card: float = 0.0
     limit_card: float = 0.0
+    city: bool = False
+    columns: tuple[str, ...] = ()
+    insurer: str = "沖縄県後期高齢者医療広域連合"
 
 
 @functools.cache
 def sample_orders() -> dict[str, SampleOrder]:
     """Sample orders by preset."""
     entries = tomllib.loads((folder() / "orders.toml").read_text(encoding="utf-8"))
-    return {preset: SampleOrder(preset, **entry) for preset, entry in entries.items()}
+    return {
+        preset: SampleOrder(preset, **{**entry, "columns": tuple(entry.get("columns", ()))})
+        for preset, entry in entries.items()
+    }
+
+
+def export_keys(order: SampleOrder) -> list[str]:
+    """Keys of the export's columns in a sample: optional ones only where the order names them."""
+    return [
+        column.key
+        for column in EXPORT_COLUMNS
+        if column.key not in OPTIONAL_KEYS or column.key in order.columns
+    ]

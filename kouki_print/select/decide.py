@@ -14,13 +14,15 @@ import pyarrow as pa
 
 from kouki_print.base.dates import day64, wareki_column
 from kouki_print.base.problems import Finding, ProblemKind, Severity
-from kouki_print.base.texts import arrow_of, distinct, filled, pick
+from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
+from kouki_print.order.columns import BY_KEY, header_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Order
 from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, no_forward
 from kouki_print.select.problems import PROBLEMS
-from kouki_print.select.rules import NO_RULE, boundary_days, looks_at, rule_numbers
+from kouki_print.select.rules import NO_RULE, boundary_days, first_matches, looks_at, rule_numbers
+from kouki_print.select.validity import Validity, ended_before, reason_words, validity
 
 STATUSES = ("printed", "held", "excluded", "unissued")
 PRINTED, HELD, EXCLUDED, UNISSUED = range(4)
@@ -81,9 +83,13 @@ def _values(texts: pd.Series, mask: np.ndarray) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Document chosen for each person: reason text column, and position in DOCUMENTS (_NONE = none)."""
+    """Document chosen for each person: reason text column, and position in DOCUMENTS (_NONE = none).
+
+    ``rule`` is the position of the rule that chose it, NO_RULE when none did or the export did.
+    """
 
     reason: pd.Series
+    rule: np.ndarray
     document: np.ndarray
     findings: list[Finding]
 
@@ -100,6 +106,7 @@ def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray) -> _Choice:
     if order.job.document_from == "export":
         document = np.where(differs, given, by_rule)
         reason = np.where(differs, len(order.rule) + 1, reason)
+        numbers = np.where(differs, NO_RULE, numbers)
     names = [DOCUMENT_JA[key] for key in DOCUMENTS] + ["なし"]
     told = differs & open_
     texts = [
@@ -110,10 +117,11 @@ def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray) -> _Choice:
     carried = np.array([key in {entry.document for entry in order.set} for key in DOCUMENTS] + [True])
     lost = open_ & ~carried[document]
     findings += _found("NO_SET", lost, "交付書類区分", [names[place] for place in document[lost]])
-    return _Choice(pick([rule.reason for rule in order.rule] + ["", FROM_EXPORT], reason), document, findings)
+    reasons = pick([rule.reason for rule in order.rule] + ["", FROM_EXPORT], reason)
+    return _Choice(reasons, numbers, document, findings)
 
 
-def _notes(people: pd.DataFrame, order: Order, open_: np.ndarray, valid_until: np.ndarray) -> list[Finding]:
+def _notes(people: pd.DataFrame, order: Order, open_: np.ndarray, valid: Validity) -> list[Finding]:
     """To be looked at although nothing is wrong: boundary births, missing counts, short expiry."""
     born = people["birth_date"].to_numpy()
     boundary = open_ & np.isin(
@@ -124,31 +132,66 @@ def _notes(people: pd.DataFrame, order: Order, open_: np.ndarray, valid_until: n
         if looks_at(order.rule, key):
             empty = open_ & people["linked"].to_numpy() & (people[key].to_numpy() < 0)
             findings += _found("USE_COUNT_EMPTY", empty, column)
-    short = open_ & (valid_until < day64(order.job.expires_on))
-    return findings + _found("EXPIRY_SHORT", short, "有効期限", _values(wareki_column(valid_until), short))
+    short = open_ & (valid.until < day64(order.job.expires_on))
+    if short.any():
+        why = map_distinct(
+            valid.reason, lambda reason: f"、{words}" if (words := reason_words(reason)) else ""
+        )
+        findings += _found(
+            "EXPIRY_SHORT", short, "有効期限", _values(wareki_column(valid.until) + why, short)
+        )
+    for key, past in ended_before(people, order):
+        bad = open_ & past
+        if bad.any():
+            findings += _found("LIMIT_PAST", bad, header_of(key), _values(wareki_column(people[key]), bad))
+    return findings
 
 
-def _valid_until(people: pd.DataFrame, order: Order) -> np.ndarray:
-    """Expiry to print: the earlier of the export's and the job's (NaT = the job's)."""
-    return np.fmin(people["expires_on"].to_numpy().astype("datetime64[s]"), day64(order.job.expires_on))
+def _unreadable(findings: Sequence[Finding], order: Order, people: int) -> np.ndarray:
+    """People with a cell that nobody could read in a column that [[exclude]] looks at.
+
+    Such a cell reads as empty; to leave somebody out for it would be a guess, so they are held instead.
+    """
+    looked_at = {header_of(key) for entry in order.exclude for key in entry.when if key in BY_KEY}
+    return _held_rows([each for each in findings if each.column in looked_at], people)
+
+
+def _excluded(people: pd.DataFrame, order: Order, unreadable: np.ndarray) -> pd.Series:
+    """Why each person is 対象外, in the words of the order (the first reason that holds), ``""`` who is not."""
+    words = [*order.excluded.values(), *(entry.sentence for entry in order.exclude), ""]
+    codes = np.full(len(people), len(words) - 1, dtype=np.int64)
+    later = first_matches(people, order.exclude, order.job.switch_on)
+    out = (later != NO_RULE) & ~unreadable
+    codes[out] = len(order.excluded) + later[out]
+    for number, key in reversed(list(enumerate(order.excluded))):
+        codes[people[key].to_numpy()] = number
+    return pick(words, codes)
+
+
+def _sets(order: Order, choice: _Choice) -> pd.Series:
+    """Set code of each person's document: the rule's own, else the first set of the document."""
+    by_document = [order.set_for(key).code if _carried(order, key) else "" for key in DOCUMENTS]
+    codes = [*by_document, "", *(order.set_of_rule(rule).code for rule in order.rule)]
+    by_rule = (choice.rule >= 0) & (choice.rule < len(order.rule))
+    return pick(codes, np.where(by_rule, _NONE + 1 + choice.rule, choice.document))
 
 
 def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder) -> Decision:
     """Status, reason, document, set and delivery of every person, in the order of ``people``.
 
     ``findings`` are those of intake (with the character check).  Reason, document and set are empty
-    unless printed.  ``problems`` joins all codes of severity hold and warn.
+    unless printed.  ``problems`` joins all codes of severity hold and warn.  ``excluded_reason`` is in
+    the words of the order; ``valid_reason`` says which limit gave ``valid_until``.
     """
     settings = order.order
     count = len(people)
-    excluded = np.zeros(count, dtype=bool)
-    for key in settings.excluded:
-        excluded |= people[key].to_numpy()
+    excluded_reason = _excluded(people, settings, _unreadable(findings, settings, count))
+    excluded = filled(excluded_reason)
     unissued = filled(people["unissued_reasons"]) & ~excluded
     open_ = ~(excluded | unissued)
-    valid_until = _valid_until(people, settings)
+    valid = validity(people, settings)
     choice = _choose(people, settings, open_)
-    own = [*choice.findings, *_notes(people, settings, open_, valid_until)]
+    own = [*choice.findings, *_notes(people, settings, open_, valid)]
     if settings.checks.protected_without_instruction == "hold":
         unsafe = open_ & people["protected"].to_numpy() & ~has_instruction(people, settings)
         own += _found("PROTECTED_NO_INSTRUCTION", unsafe, "支援措置")
@@ -157,18 +200,19 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
     status = np.select([excluded, unissued, held], [EXCLUDED, UNISSUED, HELD], PRINTED)
     printed = status == PRINTED
     document = np.where(printed, choice.document, _NONE)
-    sets = [settings.set_for(key).code if _carried(settings, key) else "" for key in DOCUMENTS]
     table: dict[str, pd.Series | np.ndarray] = {
         "status": pick(STATUSES, status),
         "reason": choice.reason.where(printed, ""),
         "document": pick([*DOCUMENTS, ""], document),
-        "set_code": pick([*sets, ""], document),
+        "set_code": _sets(settings, choice).where(printed, ""),
         "problems": problem_texts(everything, count),
+        "excluded_reason": excluded_reason,
         "unissued_reason": first_reason(people["unissued_reasons"].where(unissued, "")),
         **delivery_columns(people, settings),
         "no_forward": no_forward(people, order.municipalities),
         "pickup": people["pickup"].to_numpy(),
-        "valid_until": valid_until,
+        "valid_until": valid.until,
+        "valid_reason": valid.reason,
     }
     return Decision(pd.DataFrame(table, copy=False), own)
 

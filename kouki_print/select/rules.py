@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from kouki_print.base.dates import ages_on
-from kouki_print.order.conditions import parse_condition
-from kouki_print.order.models import Order, Rule
+from kouki_print.order.conditions import WORD_KEYS, Condition, parse_condition
+from kouki_print.order.models import Exclusion, Order, Rule
 
 NO_RULE = -1
 
@@ -21,23 +21,31 @@ def rule_numbers(people: pd.DataFrame, order: Order) -> np.ndarray:
     ``age`` is by birthday on the day of the switch (切替日).  Empty counts (-1) count as 0: a person
     without a record of use must not be left without a usable document.
     """
-    masks: dict[tuple[str, bool | str], np.ndarray] = {}
+    return first_matches(people, order.rule, order.job.switch_on)
+
+
+def first_matches(
+    people: pd.DataFrame, entries: Sequence[Rule | Exclusion], switch_on: dt.date
+) -> np.ndarray:
+    """For each person the position of the first entry all of whose conditions hold, NO_RULE when none."""
+    masks: dict[Condition, np.ndarray] = {}
     numbers = np.full(len(people), NO_RULE, dtype=np.int64)
-    for number, rule in enumerate(order.rule):
+    for number, entry in enumerate(entries):
         matches = numbers == NO_RULE
-        for key, value in rule.when.items():
-            if (key, value) not in masks:
-                masks[key, value] = parse_condition(key, value).holds(
-                    _column(people, key, order.job.switch_on)
-                )
-            matches &= masks[key, value]
+        for key, value in entry.when.items():
+            condition = parse_condition(key, value)
+            if condition not in masks:
+                masks[condition] = condition.holds(_column(people, key, switch_on))
+            matches &= masks[condition]
         numbers[matches] = number
     return numbers
 
 
-def _column(people: pd.DataFrame, key: str, switch_on: dt.date) -> np.ndarray:
+def _column(people: pd.DataFrame, key: str, switch_on: dt.date) -> np.ndarray | pd.Series:
     if key == "age":
         return ages_on(people["birth_date"].to_numpy(), switch_on)
+    if key in WORD_KEYS:
+        return people[key]
     values = people[key].to_numpy()
     return values if values.dtype == bool else np.maximum(values, 0)
 

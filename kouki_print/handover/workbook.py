@@ -1,0 +1,180 @@
+"""What the union's workbooks have in common: type, colours, A4 pages, and sums that stay alive.
+
+Every sum is a formula with its value cached, so that viewers which do not calculate show it too.  Texts
+are written as texts, never as formulas, whatever they begin with.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+FONT = "BIZ UDゴシック"
+A4 = 9
+HEAD_COLOUR = "#1F3A5F"
+WARN_COLOUR = "#FDF3D6"
+HOLD_COLOUR = "#FBE3E0"
+NOTE_COLOUR = "#EEF4EA"
+TOTAL_COLOUR = "#E6ECF2"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What every workbook of a job is headed with: the job's title, the insurer, the data date (基準日)."""
+
+    job: str
+    insurer: str
+    data_on: dt.date
+
+    def footer(self, name: str) -> tuple[str, str]:
+        """Left and right text at the foot of each page."""
+        return self.insurer, f"{self.job} {name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The cell formats of one workbook; ``text`` also keeps a leading = or + harmless when edited."""
+
+    title: Format
+    note: Format
+    head: Format
+    section: Format
+    text: Format
+    wrapped: Format
+    number: Format
+    signed: Format
+    share: Format
+    total_text: Format
+    total_number: Format
+    total_signed: Format
+    total_share: Format
+    warn_text: Format
+    warn_number: Format
+    warn_signed: Format
+    warn_share: Format
+    hold_text: Format
+
+
+def new_book(heading: Heading, name: str) -> tuple[Workbook, io.BytesIO]:
+    """An empty workbook in memory; the same contents give the same bytes."""
+    buffer = io.BytesIO()
+    book = Workbook(buffer, {"in_memory": True})
+    moment = dt.datetime.combine(heading.data_on, dt.time())
+    book.set_properties({"title": f"{heading.job} {name}", "author": heading.insurer, "created": moment})
+    return book, buffer
+
+
+def styles_of(book: Workbook) -> Styles:
+    """The formats every list uses."""
+
+    def make(**extra: Any) -> Format:
+        return book.add_format({"font_name": FONT, "font_size": 10.5, "valign": "vcenter", **extra})
+
+    cell = {"border": 1, "indent": 1, "quote_prefix": True}
+    figures = {"border": 1, "align": "right", "indent": 1}
+    total = {
+        "bold": True,
+        "bg_color": TOTAL_COLOUR,
+        "top": 2,
+        "bottom": 1,
+        "left": 1,
+        "right": 1,
+        "indent": 1,
+    }
+    warn = {"bg_color": WARN_COLOUR}
+    count, difference, share = "#,##0", "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%"
+    return Styles(
+        title=make(bold=True, font_size=16),
+        note=make(font_color="#404040"),
+        head=make(
+            bold=True, bg_color=HEAD_COLOUR, font_color="#FFFFFF", border=1, align="center", text_wrap=True
+        ),
+        section=make(bold=True, font_size=12),
+        text=make(**cell),
+        wrapped=make(**cell, text_wrap=True),
+        number=make(**figures, num_format=count),
+        signed=make(**figures, num_format=difference),
+        share=make(**figures, num_format=share),
+        total_text=make(**total),
+        total_number=make(**total, align="right", num_format=count),
+        total_signed=make(**total, align="right", num_format=difference),
+        total_share=make(**total, align="right", num_format=share),
+        warn_text=make(**cell, **warn, text_wrap=True),
+        warn_number=make(**figures, **warn, num_format=count),
+        warn_signed=make(**figures, **warn, num_format=difference),
+        warn_share=make(**figures, **warn, num_format=share),
+        hold_text=make(**cell, bg_color=HOLD_COLOUR, text_wrap=True),
+    )
+
+
+def page(
+    sheet: Worksheet,
+    widths: Sequence[float],
+    last_row: int,
+    footer: tuple[str, str],
+    *,
+    portrait: bool = False,
+) -> None:
+    """A4, one page wide, with page numbers between the two footer texts; prints exactly what is filled."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    if portrait:
+        sheet.set_portrait()
+    else:
+        sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.center_horizontally()
+    sheet.print_area(0, 0, last_row, len(widths) - 1)
+    left, right = (text.replace("&", "&&") for text in footer)
+    sheet.set_footer(f"&L{left}&C&P / &N&R{right}")
+    sheet.hide_gridlines(2)
+
+
+def title(sheet: Worksheet, text: str, notes: Sequence[str], styles: Styles) -> int:
+    """Title and lines below it; returns the row where the sheet goes on."""
+    sheet.write_string(0, 0, text, styles.title)
+    sheet.set_row(0, 26)
+    for row, note in enumerate(notes, start=1):
+        sheet.write_string(row, 0, note, styles.note)
+    return len(notes) + 2
+
+
+def head(sheet: Worksheet, row: int, names: Sequence[str], styles: Styles, height: float = 32) -> None:
+    """One line of column heads."""
+    sheet.set_row(row, height)
+    for column, name in enumerate(names):
+        sheet.write_string(row, column, name, styles.head)
+
+
+def texts(sheet: Worksheet, row: int, values: Sequence[str], fmt: Format, column: int = 0) -> None:
+    """Text cells side by side."""
+    for offset, value in enumerate(values):
+        sheet.write_string(row, column + offset, value, fmt)
+
+
+def column_sum(sheet: Worksheet, row: int, column: int, first: int, value: int, fmt: Format) -> None:
+    """Sum of the cells of this column from row ``first`` to the row above, with its value cached."""
+    name = xl_col_to_name(column)
+    formula = f"=SUM({name}{first + 1}:{name}{row})" if row > first else "=0"
+    sheet.write_formula(row, column, formula, fmt, value)
+
+
+def row_sum(sheet: Worksheet, row: int, column: int, first: int, last: int, value: int, fmt: Format) -> None:
+    """Sum of the cells of this row from column ``first`` to ``last``, with its value cached."""
+    formula = f"=SUM({xl_rowcol_to_cell(row, first)}:{xl_rowcol_to_cell(row, last)})"
+    sheet.write_formula(row, column, formula, fmt, value)
+
+
+def total_head(sheet: Worksheet, row: int, columns: int, styles: Styles, word: str = "合計") -> None:
+    """The text cells that a line of totals begins with."""
+    texts(sheet, row, [word, *[""] * (columns - 1)], styles.total_text)

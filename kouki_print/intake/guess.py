@@ -1,0 +1,205 @@
+"""Proposes an export layout from a sample file: a commented TOML that a person completes and keeps.
+
+The proposal names no person: codes of code columns are shown, texts and numbers are not.  The same file
+always gives the same proposal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kouki_print.base.checkdigits import m10w21
+from kouki_print.base.errors import JobError
+from kouki_print.intake.datestyles import STYLES, reader
+from kouki_print.intake.decoding import AGAIN
+from kouki_print.intake.forbidden import is_forbidden_name
+from kouki_print.intake.layouts import ENCODING_JA
+from kouki_print.intake.sniff import Sniffed, sniff
+from kouki_print.intake.synonyms import WORDS, standard_of
+from kouki_print.order.columns import EXPORT_COLUMNS, ExportColumn
+
+UNKNOWN = "？"  # stands for a word to fill in; left as it is, the people concerned are held
+_BY_HEADER = {column.header: column for column in EXPORT_COLUMNS}
+_REQUIRED = [column.header for column in EXPORT_COLUMNS if column.required]
+_EMPTY_DATES = ("0", "00000000", "0000000", "99999999", "0000-00-00", "0000/00/00", "9999999")
+_CODED = ("flag", "override", "ratio", "word")
+_MOST_CODES = 30
+_PRIVATE = re.compile("[\ue000-\ue757]")
+_KANA = re.compile(r"[\u30a0-\u30ff\uff61-\uff9f\u3000 ]+")
+_NAME = re.compile(r"[^\x00-\x7f]{1,10}[\u3000 ][^\x00-\x7f]{1,10}")
+_PLACE = re.compile(r".{1,8}[都道府県市区町村].+")
+
+
+def guess_layout(path: Path) -> str:
+    """Layout TOML proposed for a sample export; JobError when the file cannot be read at all."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise JobError(
+            "ファイルがないか、読めません", remedy="ファイルの場所を確かめてください。", file=path.name
+        ) from None
+    if not data.strip():
+        raise JobError("ファイルが空です", remedy=AGAIN, file=path.name)
+    found = sniff(data, path.name)
+    parts = [*_head(found, path.name), *(_by_cells(found) if found.delimiter else _by_width(found))]
+    return "\n".join(parts) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _head(found: Sniffed, name: str) -> Iterator[str]:
+    yield f"# {name} から推定したレイアウト案です。中身を確かめ、「{UNKNOWN}」を埋めてから使ってください。"
+    yield "# ジョブのフォルダーの layouts/mine.toml などに置き、"
+    yield '# job.toml の [input] に layout = "layouts/mine.toml" と書きます。'
+    yield 'title = "移行データ"'
+    yield f'encoding = "{found.encoding}" # {ENCODING_JA[found.encoding]}'
+    private = len(_PRIVATE.findall(found.text))
+    if private:
+        yield f"# 外字領域の文字が {private:,} あります。対応表 gaiji.csv（code,unicode,glyph,note）を作ってください。"
+        yield '# gaiji = "gaiji.csv"'
+    if found.delimiter:
+        yield 'form = "csv"'
+        yield f"delimiter = {_quoted(found.delimiter)}"
+        yield f"quote = {_quoted(found.quote)}"
+        yield f"header = {'true' if found.header else 'false'}"
+    else:
+        yield 'form = "fixed"'
+        yield f'unit = "{found.unit}" # bytes はバイト、characters は文字で数える'
+        yield f"record_length = {found.record_length} # 改行を除く"
+    if found.skip_top:
+        yield f"skip_top = {found.skip_top} # 先頭で読み飛ばす行"
+    if found.skip_bottom:
+        yield f"skip_bottom = {found.skip_bottom} # 末尾で読み飛ばす行（件数などの行）"
+
+
+def _by_cells(found: Sniffed) -> Iterator[str]:
+    """The columns of a CSV: those whose name or content is known; the rest as remarks."""
+    columns = list(zip(*found.records, strict=True)) if found.records else []
+    seen: set[str] = set()
+    rest: list[str] = []
+    for number in range(1, len(columns or found.header) + 1):
+        cells = [cell for cell in columns[number - 1] if cell] if columns else []
+        header = found.header[number - 1] if found.header else ""
+        name = standard_of(header) if found.header else _by_content(cells, seen)
+        shown = header or f"{number}番目"
+        if is_forbidden_name(header):
+            rest.append(f"# 「{shown}」は個人番号の列です。この列を除いて出力し直してください。")
+        elif not name or name in seen:
+            why = "に当たる列が二つあります" if name else ""
+            rest.append(f"# 使わない列: {shown}{f'（「{name}」{why}）' if name else ''}")
+        else:
+            seen.add(name)
+            yield from _column(name, header, number, cells, bool(found.header))
+    yield from rest
+    yield from _missing(seen)
+
+
+def _missing(seen: set[str]) -> Iterator[str]:
+    for name in _REQUIRED:
+        if name not in seen:
+            yield f"# 必須の列「{name}」が見つかりません。どの列か、または constant で値を書いてください。"
+            yield f'# [[column]]\n# name = "{name}"\n# constant = "{UNKNOWN}"'
+
+
+def _column(name: str, header: str, number: int, cells: list[str], headed: bool) -> Iterator[str]:
+    known = _BY_HEADER[name]
+    more = list(_dates(cells)) if known.kind == "date" else list(_codes(known, cells))
+    if headed and header == name and not more:
+        return  # read without being told
+    yield f'\n[[column]]\nname = "{name}"' + ("" if headed else " # 中身から推定")
+    if not headed:
+        yield f"number = {number}"
+    elif header != name:
+        yield f"header = {_quoted(header)}"
+    yield from more
+
+
+def _style_of(cells: list[str]) -> str:
+    """The one style in which all cells read, or ``""``."""
+    values = sorted(set(cells))
+    return next((style for style in STYLES if values and all(map(reader(style), values))), "")
+
+
+def _dates(cells: list[str]) -> Iterator[str]:
+    empty = [mark for mark in _EMPTY_DATES if mark in cells]
+    rest = [cell for cell in cells if cell not in empty]
+    if empty:
+        yield f"empty = {json.dumps(empty)}"
+    style = _style_of(rest)
+    if style:
+        yield f'date = "{style}"'
+    elif rest and not all(any(reader(style)(cell) for style in STYLES[:4]) for cell in set(rest)):
+        yield '# 日付の書式が分かりません。例 date = "%Y年%m月%d日"'
+
+
+def _codes(known: ExportColumn, cells: list[str]) -> Iterator[str]:
+    """Value map of a code column that holds other codes than the standard's; words to fill in."""
+    if known.kind not in _CODED:
+        return
+    values = sorted(set(cells))
+    allowed = set(known.words) or ({"1", "2", "3"} if known.kind == "ratio" else {"0", "1"})
+    if not values or len(values) > _MOST_CODES or set(values) <= allowed:
+        return
+    words = {**WORDS.get(known.kind, {}), **WORDS.get(known.key, {})}
+    pairs = [(value, value if value in allowed else words.get(value, UNKNOWN)) for value in values]
+    yield f"# 使える値: {known.allowed()}"
+    yield "values = { " + ", ".join(f"{_quoted(value)} = {_quoted(word)}" for value, word in pairs) + " }"
+
+
+def _is_number(cell: str) -> bool:
+    return len(cell) == 8 and cell.isascii() and cell.isdigit() and m10w21(cell[:7]) == cell[7]
+
+
+_CONTENT: tuple[tuple[str, Callable[[list[str]], bool]], ...] = (
+    ("基準日", lambda cells: len(set(cells)) == 1 and bool(_style_of(cells))),
+    ("生年月日", lambda cells: bool(_style_of(cells)) and len(set(cells)) * 4 > len(cells)),
+    ("保険者番号", lambda cells: all(_is_number(cell) and cell.startswith("39") for cell in cells)),
+    ("被保険者番号", lambda cells: all(map(_is_number, cells)) and len(set(cells)) == len(cells)),
+    ("郵便番号", lambda cells: all(re.fullmatch("[0-9]{3}-?[0-9]{4}", cell) for cell in cells)),
+    ("市町村コード", lambda cells: all(re.fullmatch("[0-4][0-9]{4,5}", cell) for cell in cells)),
+    ("氏名カナ", lambda cells: all(map(_KANA.fullmatch, cells))),
+    ("住所", lambda cells: all(map(_PLACE.fullmatch, cells))),
+    ("氏名", lambda cells: all(map(_NAME.fullmatch, cells))),
+)
+
+
+def _by_content(cells: list[str], seen: set[str]) -> str:
+    """Standard header that the filled cells of a column without a header look like, or ``""``."""
+    if not cells:
+        return ""
+    return next((name for name, test in _CONTENT if name not in seen and test(cells)), "")
+
+
+def _kind(cells: list[bytes] | list[str]) -> str:
+    texts = {cell if isinstance(cell, str) else chr(cell[0]) for cell in cells}
+    if texts <= {" ", "\u3000"}:
+        return "blank"
+    return "digits" if texts <= set("0123456789") else "text"
+
+
+def _by_width(found: Sniffed) -> Iterator[str]:
+    """Fixed width: stretches of digits and of other text, as remarks to make columns of."""
+    rows = [record[0] for record in found.records]
+    units: list[list[bytes]] | list[list[str]]
+    if found.unit == "bytes":
+        units = [
+            [row.encode(found.encoding)[at : at + 1] for row in rows] for at in range(found.record_length)
+        ]
+    else:
+        units = [[row[at] for row in rows] for at in range(found.record_length)]
+    kinds = [_kind(cells) for cells in units]
+    yield "# 列の境目の案（数字だけが続くところ、文字のあるところ）。仕様書と照らして name を書いてください。"
+    yield f"# 必須の列: {'、'.join(_REQUIRED)}"
+    words = {"digits": "数字", "text": "文字", "blank": "空白"}
+    start = 0
+    for at in range(1, len(kinds) + 1):
+        if at == len(kinds) or kinds[at] != kinds[start]:
+            if kinds[start] != "blank":
+                yield f'# [[column]] # {words[kinds[start]]}\n# name = "{UNKNOWN}"'
+                yield f"# start = {start + 1}\n# length = {at - start}"
+            start = at

@@ -1,0 +1,263 @@
+"""Comparing (前年比較): what changed against last year's job folder: counts, 送付先 and contacts.
+
+A wrong 送付先 has sent certificates to strangers, so every new, changed or ended one is listed for people to
+look at, by this year's row and without a name.  Works in columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kouki_print.base.dates import parse_dates
+from kouki_print.base.errors import JobError
+from kouki_print.base.texts import arrow_of, distinct, map_distinct, pick, series_of
+from kouki_print.handover.comparison import (
+    CHANGED,
+    DELIVERY_KINDS,
+    ContactChange,
+    TownChange,
+    YearComparison,
+)
+from kouki_print.intake.instructions import instruction_in_force
+from kouki_print.intake.past import read_columns
+from kouki_print.intake.people import jis_code, plain_postcode
+from kouki_print.job.prepare import Prepared
+from kouki_print.order.columns import header_of
+from kouki_print.order.load import load_settings
+from kouki_print.order.models import Contact, Municipality, Order
+from kouki_print.order.tables import read_municipalities, read_survey
+
+_DELIVERY = ("mail_kind", "mail_postcode", "mail_address", "mail_building", "mail_name", "care_of")
+_KEYS = ("insured_number", "municipality_code", *_DELIVERY, "mail_until")
+_CONTACT_JA = {
+    "name": "市町村名",
+    "insurer_number": "保険者番号",
+    "postcode": "郵便番号",
+    "address": "住所",
+    "section": "課名",
+    "phone": "電話番号",
+}
+_TABLE, _SURVEY = "連絡先一覧", "アンケート"
+_UNKNOWN = "（市町村不明）"
+_WORDS = {
+    "封緘": ("する", "しない"),
+    "郵送": ("する", "しない"),
+    "転送不要": ("希望する", "希望しない"),
+}
+
+
+def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison:
+    """This job against the job folder of last year; JobError names that folder when it cannot be read."""
+    try:
+        order, contacts, _ = load_settings(last_dir)
+        _check_earlier(prepared.loaded.order, order)
+        surveyed = read_survey(last_dir / order.input.survey, contacts, default=True)
+        last = _last_people(order, last_dir)
+    except JobError as error:
+        file = f"前年のジョブ {last_dir} の {error.file}" if error.file else f"前年のジョブ {last_dir}"
+        raise JobError(
+            error.what, remedy=error.remedy, file=file, row=error.row, column=error.column
+        ) from None
+    people = prepared.people
+    at = _matched(people["insured_number"], last["insured_number"])
+    names = {code: town.contact.name for code, town in prepared.loaded.municipalities.items()}
+    deliveries, sealed = _deliveries(prepared, order, last, at, names)
+    return YearComparison(
+        title=order.job.title,
+        data_on=order.job.data_on,
+        towns=_towns(people["municipality_code"], last["municipality_code"], at, names),
+        deliveries=deliveries,
+        sealed=sealed,
+        contacts=tuple(
+            _contacts(
+                contacts,
+                read_municipalities(job_dir / prepared.loaded.order.input.municipalities),
+                surveyed,
+                prepared.loaded.municipalities,
+            )
+        ),
+    )
+
+
+def _check_earlier(this: Order, last: Order) -> None:
+    if last.job.data_on >= this.job.data_on:
+        raise JobError(
+            f"基準日（{last.job.data_on.isoformat()}）が今年のジョブ（{this.job.data_on.isoformat()}）より前ではありません",
+            remedy="前年のジョブのフォルダーを --last か job.toml の [input] last に指定してください。",
+            file="job.toml",
+        )
+
+
+def _last_people(order: Order, last_dir: Path) -> pd.DataFrame:
+    """Last year's records with the columns that are compared, read as intake reads them."""
+    texts = read_columns(order, last_dir, _KEYS)
+    table: dict[str, pd.Series | np.ndarray] = {key: series_of(texts[key]) for key in _KEYS[:-1]}
+    table["municipality_code"] = map_distinct(texts["municipality_code"], jis_code)
+    table["mail_postcode"] = map_distinct(texts["mail_postcode"], plain_postcode)
+    table["mail_until"] = parse_dates(texts["mail_until"])[0]
+    return pd.DataFrame(table, copy=False)
+
+
+def _matched(this: pd.Series, last: pd.Series) -> np.ndarray:
+    """Position of each of this year's people in last year's table (int64, -1 = not there), by number.
+
+    Of a number that is there twice the first counts; such records are held anyway.
+    """
+    found = pc.index_in(arrow_of(this), value_set=arrow_of(last))
+    return np.asarray(pc.fill_null(found, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _towns(
+    this: pd.Series, last: pd.Series, at: np.ndarray, names: Mapping[str, str]
+) -> tuple[TownChange, ...]:
+    """Counts per municipality in table order; unknown codes of either year come last, together."""
+    known = {code: number for number, code in enumerate(names)}
+    now, before = (_places(codes, known) for codes in (this, last))
+    size = len(names) + 1
+
+    def count(places: np.ndarray) -> list[int]:
+        return np.bincount(places, minlength=size).tolist()
+
+    there = at >= 0
+    seen = np.zeros(len(last), dtype=bool)
+    seen[at[there]] = True
+    was, is_now = before[at[there]], now[there]
+    moved = was != is_now
+    columns = (
+        count(before),
+        count(now),
+        count(now[~there]),
+        count(before[~seen]),
+        count(is_now[moved]),
+        count(was[moved]),
+    )
+    codes, titles = [*names, ""], [*names.values(), _UNKNOWN]
+    lines = [TownChange(codes[row], titles[row], *(column[row] for column in columns)) for row in range(size)]
+    return tuple(line for line in lines if line.code or line.last or line.this)
+
+
+def _places(codes: pd.Series, known: Mapping[str, int]) -> np.ndarray:
+    values, at = distinct(codes)
+    return np.array([known.get(value, len(known)) for value in values], dtype=np.int64)[at]
+
+
+def _deliveries(
+    prepared: Prepared, order: Order, last: pd.DataFrame, at: np.ndarray, names: Mapping[str, str]
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """送付先 that are new, changed or ended, by this year's row; and how many of protected people."""
+    people = prepared.people
+    rows, kinds, masks = _found_deliveries(prepared, order, last, at)
+    known = {code: number for number, code in enumerate(names)}
+    sorting = np.lexsort((rows, _places(people["municipality_code"].take(rows), known), kinds))
+    rows, kinds, masks = rows[sorting], kinds[sorting], masks[sorting]
+    protected = people["protected"].to_numpy()[rows]
+    sealed = {kind: int((protected & (kinds == number)).sum()) for number, kind in enumerate(DELIVERY_KINDS)}
+    rows, kinds, masks = rows[~protected], kinds[~protected], masks[~protected]
+    files = [entry.name for entry in prepared.intake.inputs]
+    code = people["municipality_code"].take(rows).reset_index(drop=True)
+    table = {
+        "kind": pick(DELIVERY_KINDS, kinds),
+        "name": map_distinct(code, lambda one: names.get(one, _UNKNOWN)),
+        "file": pick(files, people["source"].to_numpy()[rows]),
+        "line": people["line"].to_numpy()[rows],
+        "row": people["row"].to_numpy()[rows],
+        "items": _item_words(masks),
+    }
+    return pd.DataFrame(table, copy=False), sealed
+
+
+def _found_deliveries(
+    prepared: Prepared, order: Order, last: pd.DataFrame, at: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Positions of the people concerned, the place of the kind in DELIVERY_KINDS, and the items that differ."""
+    people, settings = prepared.people, prepared.loaded.order
+    now = instruction_in_force(people, settings.job.mail_on, settings.checks.kind_order)
+    past = instruction_in_force(last, order.job.mail_on, order.checks.kind_order)
+    before = np.zeros(len(people), dtype=bool)
+    before[at >= 0] = past[at[at >= 0]]
+    both = np.flatnonzero(now & before)
+    items = _differing_items(people, last, both, at[both])
+    new, changed, ended = np.flatnonzero(now & ~before), both[items != 0], np.flatnonzero(before & ~now)
+    kinds = np.repeat(np.arange(3), [len(new), len(changed), len(ended)])
+    masks = np.zeros(len(kinds), dtype=np.int64)
+    masks[kinds == DELIVERY_KINDS.index(CHANGED)] = items[items != 0]
+    return np.concatenate([new, changed, ended]), kinds, masks
+
+
+def _differing_items(
+    people: pd.DataFrame, last: pd.DataFrame, rows: np.ndarray, last_rows: np.ndarray
+) -> np.ndarray:
+    """For people with a 送付先 in both years a bit per column that differs (int64)."""
+    masks = np.zeros(len(rows), dtype=np.int64)
+    for number, key in enumerate(_DELIVERY):
+        mine, theirs = (
+            arrow_of(table[key]).take(pa.array(chosen))
+            for table, chosen in ((people, rows), (last, last_rows))
+        )
+        differs = pc.not_equal(mine, theirs).to_numpy(zero_copy_only=False)
+        masks |= differs.astype(np.int64) << number
+    return masks
+
+
+def _item_words(masks: np.ndarray) -> pd.Series:
+    codes, values = pd.factorize(masks)
+    headers = [header_of(key) for key in _DELIVERY]
+    words = [
+        "、".join(header for number, header in enumerate(headers) if int(mask) >> number & 1)
+        for mask in values
+    ]
+    return pick(words, codes)
+
+
+def _contacts(
+    last: Mapping[str, Contact],
+    this: Mapping[str, Contact],
+    last_answers: Mapping[str, Municipality],
+    this_answers: Mapping[str, Municipality],
+) -> Iterator[ContactChange]:
+    """Differences of the contact tables and of the answers, by municipality in table order."""
+    for code, contact in this.items():
+        if code not in last:
+            yield ContactChange(contact.name, _TABLE, "市町村", "（なし）", "加わった")
+            continue
+        for field, item in _CONTACT_JA.items():
+            before, now = getattr(last[code], field), getattr(contact, field)
+            if before != now:
+                yield ContactChange(contact.name, _TABLE, item, before, now)
+        if code in this_answers:
+            yield from _answers(contact, last[code], last_answers[code], this_answers[code])
+    for code, contact in last.items():
+        if code not in this:
+            yield ContactChange(contact.name, _TABLE, "市町村", "あった", "（なし）")
+
+
+def _answers(
+    contact: Contact, last_contact: Contact, last: Municipality, this: Municipality
+) -> Iterator[ContactChange]:
+    """Answers to the questionnaire that differ, and contacts that the questionnaire replaced."""
+    if last.answered and this.answered:
+        before, now = _given(last), _given(this)
+        for item in before:
+            if before[item] != now[item]:
+                yield ContactChange(
+                    contact.name, _SURVEY, item, before[item] or "（なし）", now[item] or "（なし）"
+                )
+    for field, item in _CONTACT_JA.items():
+        was, is_now = getattr(last.contact, field), getattr(this.contact, field)
+        by_table = (was, is_now) == (getattr(last_contact, field), getattr(contact, field))
+        if was != is_now and not by_table:
+            yield ContactChange(contact.name, _SURVEY, item, was, is_now)
+
+
+def _given(town: Municipality) -> dict[str, str]:
+    flags = {"封緘": town.sealed, "郵送": town.mailed, "転送不要": town.no_forward}
+    given = {item: _WORDS[item][0 if flag else 1] for item, flag in flags.items()}
+    given["受渡方法"] = town.handover_way
+    given["追加封入物"] = "、".join(f"{extra.name} {extra.weight_cg / 100:.2f}g" for extra in town.extras)
+    return given
