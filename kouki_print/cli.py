@@ -53,7 +53,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--preset", metavar="P", required=True, help="年度の規則（r07-budget、r07、r08）")
+@click.option("--preset", metavar="P", required=True, help="年度の規則（一覧は kouki-print presets）")
 @click.option("--count", required=True, type=click.IntRange(1, 2_000_000), metavar="N", help="人数")
 @click.option("--seed", metavar="N", default=1, show_default=True, help="乱数の種（同じ値なら同じデータ）")
 @click.option(
@@ -337,6 +337,6 @@ def _show_result(result: RunResult, out: Path) -> None:
     for note in result.notes:
         click.echo(f"お知らせ: {note}")
     if result.counts["held"]:
-        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください")
-        click.echo("（支援措置の人だけは protected.csv にあります）。")
+        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください。")
+        click.echo("支援措置の人は protected.csv だけに載せています。")
     click.echo(f"次は: {out / 'union' / 'check.html'} を開いて問題を確かめてください。")

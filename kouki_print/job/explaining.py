@@ -25,6 +25,7 @@ from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.order.presets import condition_words
 from kouki_print.select.rules import rule_numbers
+from kouki_print.select.validity import reason_words
 
 _YES, _NO = "○", "×"
 _DELIVERY_JA = {"registered": "登録住所", "資格": "送付先（資格）", "全て": "送付先（全て）"}
@@ -85,6 +86,9 @@ def _story(prepared: Prepared, at: int) -> Iterator[str]:
     person, decided = prepared.people.iloc[at], prepared.decided.iloc[at]
     for key, words in order.excluded.items():
         yield f"1. 対象外か: {words} {_YES if person[key] else _NO}"
+    for rule in order.exclude:
+        if rule.reason == decided["excluded_reason"]:
+            yield f"   {rule.reason}: {rule.sentence} {_YES}"
     reason = decided["unissued_reason"]
     yield f"2. 未発行か: {_YES + ' 理由' + reason + ' ' + UNISSUED_JA.get(reason, '') if reason else _NO}"
     held = list(_problems(prepared, at, "hold"))
@@ -151,7 +155,8 @@ def _piece(prepared: Prepared, at: int, person: pd.Series, decided: pd.Series) -
     yield f"封入: 組{decided['set_code']}　" + "、".join(names[code] for code in piece["items"].split(";"))
     until = pd.Timestamp(decided["valid_until"]).date()
     shorter = day64(order.job.expires_on) > decided["valid_until"].to_datetime64()
-    yield f"有効期限: {wareki(until)}（{'移行データの期限が早いため' if shorter else '注文の期限'}）"
+    why = reason_words(decided["valid_reason"]) or "移行データの有効期限"
+    yield f"有効期限: {wareki(until)}（{why + 'により短い' if shorter else '注文の期限'}）"
     yield f"届け先: {_DELIVERY_JA[decided['delivery_rule']]}"
     own = int(person["no_forward"]) >= 0
     forward = "転送不要" if decided["no_forward"] else "転送可"

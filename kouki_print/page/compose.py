@@ -53,6 +53,8 @@ class Composer:
         self.layout = layout
         self.canvas = Canvas(layout.sheet.height, dict(styles))
         self._tables: dict[str, _HexTable] = {}
+        self._heads: dict[tuple[str, float], bytes] = {}
+        self._cells: dict[tuple[FieldItem, int], bytes] = {}
         front, back = layout.front.qr, layout.back.qr
         if (front.module, front.text_size, front.text_align) != (
             back.module,
@@ -191,7 +193,10 @@ class Composer:
             body = text.translate(self._table(font)).encode("ascii")
         except _Unknown:
             return self.canvas.show(text, style, size)
-        return b"/%s0 %s Tf <%s>Tj\n" % (style.key.encode("ascii"), number(size), body)
+        head = self._heads.get((font, size))
+        if head is None:
+            head = self._heads[font, size] = b"/%s0 %s Tf <" % (style.key.encode("ascii"), number(size))
+        return b"%s%s>Tj\n" % (head, body)
 
     def _spaced(self, item: FieldItem, text: str, style: Style) -> bytes:
         """Characters one ``pitch`` apart, in the middle of their cells (numbers in boxes).
@@ -200,14 +205,13 @@ class Composer:
         """
         if not text:
             return b""
-        advance = style.width(text[0]) * item.size / 1000
-        spacing = item.pitch * MM - advance
-        return b"%s Tc 1 0 0 1 %s %s Tm %s0 Tc\n" % (
-            number(spacing),
-            number(item.x * MM + spacing / 2),
-            self.canvas.baseline(item.y, item.size),
-            self._show(text, item.font, item.size),
-        )
+        advance = style.width(text[0])
+        head = self._cells.get((item, advance))
+        if head is None:
+            spacing = item.pitch * MM - advance * item.size / 1000
+            place = (number(item.x * MM + spacing / 2), self.canvas.baseline(item.y, item.size))
+            head = self._cells[item, advance] = b"%s Tc 1 0 0 1 %s %s Tm " % (number(spacing), *place)
+        return b"%s%s0 Tc\n" % (head, self._show(text, item.font, item.size))
 
     def _barcodes(self, item: CustomerBarcode, codewords: Sequence[str]) -> list[bytes]:
         unit = item.points * _BARCODE_UNIT
