@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kouki_print.base.errors import JobError, OutputDiffers
+from kouki_print.base.texts import arrow_of
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
@@ -121,7 +122,7 @@ def put_event(
 
 def pack_texts(fields: PageFields) -> bytes:
     """The printed texts and flags of a lot as one compressed Arrow table."""
-    columns = {str(name): pa.array(column.tolist(), pa.string()) for name, column in fields.texts.items()}
+    columns = {str(name): arrow_of(column) for name, column in fields.texts.items()}
     columns.update({f"flag:{name}": pa.array(flag) for name, flag in fields.flags.items()})
     table = pa.table({name: _compact(column) for name, column in columns.items()})
     sink = pa.BufferOutputStream()
@@ -131,7 +132,7 @@ def pack_texts(fields: PageFields) -> bytes:
 
 
 def _compact(column: pa.Array) -> pa.Array:
-    return column.dictionary_encode() if pa.types.is_string(column.type) else column
+    return column.dictionary_encode() if pa.types.is_large_string(column.type) else column
 
 
 def unpack_texts(blob: bytes) -> PageFields:
