@@ -61,7 +61,7 @@ def _bench(people: int, workers: int) -> None:
     small = min((_timed(ROOT / "tenth", workers) for _ in range(2)), key=lambda one: one["wall"])
     full = _timed(ROOT / "full", workers)
     lines = [("`sample` (not part of the line)", sample_seconds)]
-    lines += [(name, seconds) for name, seconds in full["seconds"].items()]
+    lines += [(name, seconds) for name, seconds in full["seconds"].items() if seconds >= 0.01]
     print(f"\n| stage ({people:,} people, {workers} workers) | seconds | people/s |\n|---|--:|--:|")
     for name, seconds in lines:
         print(f"| {name} | {seconds:.2f} | {people / seconds:,.0f} |")
