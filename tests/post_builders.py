@@ -13,8 +13,8 @@ import pandas as pd
 
 from kouki_print.base.resources import data_dir
 from kouki_print.order.load import InputFile, LoadedOrder, order_of
-from kouki_print.order.models import Extra, Municipality
 from kouki_print.order.tables import read_municipalities
+from kouki_print.order.towns import Extra, Municipality
 from kouki_print.post.assess import assess
 from kouki_print.post.tariff import load_tariff
 

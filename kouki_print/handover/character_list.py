@@ -16,7 +16,7 @@ from kouki_print.base.problems import Finding
 from kouki_print.base.texts import pick
 from kouki_print.handover.tables import csv_bytes, distinct_rank, neutralised
 from kouki_print.order.columns import EXPORT_COLUMNS
-from kouki_print.order.models import Municipality
+from kouki_print.order.towns import Municipality
 
 CHARACTER_CODES = (
     "CHAR_GAIJI",

@@ -16,7 +16,8 @@ import pandas as pd
 
 from kouki_print.base.files import write_text
 from kouki_print.order.load import InputFile
-from kouki_print.order.models import DOCUMENTS, Municipality, Order
+from kouki_print.order.models import DOCUMENTS, Order
+from kouki_print.order.towns import Municipality
 
 SCHEMA_VERSION = 1
 STATUSES = ("printed", "held", "excluded", "unissued")

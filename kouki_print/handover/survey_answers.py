@@ -35,8 +35,9 @@ from kouki_print.handover.survey_form import (
     VERSION,
     survey_form,
 )
-from kouki_print.order.models import Contact, Order
+from kouki_print.order.models import Order
 from kouki_print.order.tables import SURVEY_HEADERS, read_lines
+from kouki_print.order.towns import Contact
 
 UNREADABLE, CONTRADICTORY, UNANSWERED, CHANGED_SINCE, NOTE = (
     "読めない",

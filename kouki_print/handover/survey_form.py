@@ -17,8 +17,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from kouki_print.base.dates import wareki
 from kouki_print.handover.workbook import A4, FONT, HEAD_COLOUR, Heading, new_book
-from kouki_print.order.models import Contact, Job
+from kouki_print.order.models import Job
 from kouki_print.order.tables import CHANGED, WANTED, YES_NO
+from kouki_print.order.towns import Contact
 
 FORM_KIND, VERSION = "kouki-print survey", "1"
 SHEET, MARKS = "アンケート", "様式"  # MARKS: hidden sheet by which a form is known again

@@ -30,8 +30,9 @@ from kouki_print.intake.people import jis_code, plain_postcode
 from kouki_print.job.prepare import Prepared
 from kouki_print.order.columns import header_of
 from kouki_print.order.load import load_settings
-from kouki_print.order.models import Contact, Municipality, Order
+from kouki_print.order.models import Order
 from kouki_print.order.tables import read_municipalities, read_survey
+from kouki_print.order.towns import Contact, Municipality
 
 _DELIVERY = ("mail_kind", "mail_postcode", "mail_address", "mail_building", "mail_name", "care_of")
 _KEYS = ("insured_number", "municipality_code", *_DELIVERY, "mail_until")

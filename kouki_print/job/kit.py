@@ -13,7 +13,8 @@ from pathlib import Path
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import font_dir
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import Contact, Order
+from kouki_print.order.models import Order
+from kouki_print.order.towns import Contact
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.fonts import FontFace, Style, distinct_clusters, load_face
 from kouki_print.page.layout import MM, Layout, load_layout

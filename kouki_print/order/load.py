@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, Contact, Exclusion, Municipality, Order, Rule
+from kouki_print.order.models import DOCUMENT_JA, Exclusion, Order, Rule
 from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
+from kouki_print.order.towns import Contact, Municipality
 
 JOB_FILE = "job.toml"
 FIRST_CERTIFICATE_DAY = dt.date(2024, 12, 2)  # no 資格確認書 may be dated earlier (law and system)

@@ -45,11 +45,13 @@ def centigrams(grams: Decimal) -> int:
     return int(grams * 100)
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """Typed values that nobody changes and in which an unknown key is an error."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Job(_Frozen):
+class Job(Frozen):
     """[job]: which switchover this is, and its dates."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
@@ -64,13 +66,13 @@ class Job(_Frozen):
     survey_default: bool = False
 
 
-class Insurer(_Frozen):
+class Insurer(Frozen):
     """[insurer]: who issues the documents."""
 
     name: Annotated[str, Field(min_length=1)]
 
 
-class Input(_Frozen):
+class Input(Frozen):
     """[input]: files of the job folder, relative to it; ``last`` is last year's job folder, if given."""
 
     export: Annotated[list[str], Field(min_length=1)]
@@ -82,7 +84,7 @@ class Input(_Frozen):
     last: str = ""
 
 
-class Checks(_Frozen):
+class Checks(Frozen):
     """[checks]: what the papers leave open, with the careful choice as default."""
 
     insured_number_check: Literal["warn", "error", "off"] = "warn"
@@ -97,7 +99,7 @@ class Checks(_Frozen):
 AgeEnd = Literal["day_before", "birthday", "month_end"]
 
 
-class Validity(_Frozen):
+class Validity(Frozen):
     """[validity]: what may end a document before the job's expiry (有効期限を短くするもの).
 
     ``age_limits`` are ages at which the entitlement changes; ``age_end`` says for each of them (key as
@@ -116,7 +118,7 @@ class Validity(_Frozen):
         return self.age_end.get(str(age), "day_before")
 
 
-class Card(_Frozen):
+class Card(Frozen):
     """[card]: what the papers leave open about the face of the document.
 
     ``optional_mask`` stands where an item on request (限度区分・長期入院・特定疾病) is not printed.
@@ -131,7 +133,7 @@ class Card(_Frozen):
     early_use: bool = False
 
 
-class Rule(_Frozen):
+class Rule(Frozen):
     """[[rule]]: first match wins.  ``when`` maps people columns to a condition; all must hold.
 
     A condition is a boolean (flag set or not), a text of an operator and an integer (``">=85"``), or for
@@ -146,7 +148,7 @@ class Rule(_Frozen):
     sentence: str
 
 
-class Exclusion(_Frozen):
+class Exclusion(Frozen):
     """[[exclude]]: people who get nothing this time, by the same conditions as rules, and why."""
 
     reason: Annotated[str, Field(pattern=r"^[A-Z0-9]+$")]
@@ -170,7 +172,7 @@ REAM_MM = {  # 原紙寸法
 }
 
 
-class Paper(_Frozen):
+class Paper(Frozen):
     """paper of an [[enclosure]]: weight of the paper (米坪 ``gsm`` or 連量 ``ream_kg``), size, leaves.
 
     ``size`` is the open sheet, a name (``A4``) or ``[width, height]`` in mm; a folded or stapled item has
@@ -207,7 +209,7 @@ class Paper(_Frozen):
         return int((grams * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-class Enclosure(_Frozen):
+class Enclosure(Frozen):
     """[[enclosure]]: one item that goes into envelopes (封入物).
 
     ``grams`` is the measured weight and the one that postage goes by; the weight computed from ``paper``
@@ -242,7 +244,7 @@ class Enclosure(_Frozen):
         return abs(self.weight_cg - computed) * 100 > computed * self.tolerance_percent
 
 
-class EnclosureSet(_Frozen):
+class EnclosureSet(Frozen):
     """[[set]]: which enclosures a document travels with (組)."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")]
@@ -250,7 +252,7 @@ class EnclosureSet(_Frozen):
     items: Annotated[list[str], Field(min_length=1)]
 
 
-class Envelope(_Frozen):
+class Envelope(Frozen):
     """[envelope]: the filled envelope's outer size and the window (portrait, mm from the top left)."""
 
     name: str
@@ -265,7 +267,7 @@ class Envelope(_Frozen):
         return centigrams(self.grams)
 
 
-class Mail(_Frozen):
+class Mail(Frozen):
     """[mail]: service per document (郵便種別) for municipalities that mail."""
 
     certificate: Service = "simple_registered"
@@ -273,14 +275,14 @@ class Mail(_Frozen):
     insurance_card: Service = "simple_registered"
 
 
-class Boxes(_Frozen):
+class Boxes(Frozen):
     """[boxes]: what one box carries at most."""
 
     max_pieces: Annotated[int, Field(ge=1)] = 300
     max_grams: Annotated[int, Field(ge=1)] = 15000
 
 
-class Printing(_Frozen):
+class Printing(Frozen):
     """[printing]: layouts, lots and the output intent of the print files."""
 
     certificate_layout: str = "certificate_mount"
@@ -294,7 +296,7 @@ class Printing(_Frozen):
     output_profile_sha256: str = ""
 
 
-class Order(_Frozen):
+class Order(Frozen):
     """The whole order: preset overridden by job.toml."""
 
     job: Job
@@ -341,43 +343,3 @@ class Order(_Frozen):
     def age_limit_rules(self) -> list[Rule]:
         """Rules that look at the age, for the list of boundary births."""
         return [rule for rule in self.rule if "age" in rule.when]
-
-
-class Contact(_Frozen):
-    """One line of the contact table: a municipality's counter (窓口)."""
-
-    no: int
-    jis_code: str
-    code6: str
-    name: str
-    kana: str
-    insurer_number: str
-    postcode: str
-    address: str
-    section: str
-    phone: str
-
-
-class Extra(_Frozen):
-    """A municipality's own enclosure: code X1, X2 …, name and weight in hundredths of a gram."""
-
-    code: str
-    name: str
-    weight_cg: int
-
-
-class Municipality(_Frozen):
-    """One municipality as this order treats it: contact (after the questionnaire) and answers."""
-
-    contact: Contact
-    sealed: bool
-    mailed: bool
-    handover_way: str
-    no_forward: bool
-    extras: tuple[Extra, ...] = ()
-    answered: bool = True
-
-    @property
-    def code(self) -> str:
-        """5-digit JIS code."""
-        return self.contact.jis_code

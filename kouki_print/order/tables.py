@@ -13,7 +13,8 @@ from pathlib import Path
 from kouki_print.base.checkdigits import code6, is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
-from kouki_print.order.models import Contact, Extra, Municipality, centigrams
+from kouki_print.order.models import centigrams
+from kouki_print.order.towns import Contact, Extra, Municipality
 
 CONTACT_HEADERS = (
     "no",

@@ -9,7 +9,8 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import STR, distinct, pick
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import Municipality, Order
+from kouki_print.order.models import Order
+from kouki_print.order.towns import Municipality
 from kouki_print.post.barcode import customer_barcodes
 from kouki_print.post.problems import NO_BARCODE_OFF, PROBLEMS
 from kouki_print.post.sizeclass import size_class

@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.errors import JobError
 from kouki_print.base.texts import distinct, series_of
-from kouki_print.order.models import Municipality
 from kouki_print.order.tables import Line, read_lines
+from kouki_print.order.towns import Municipality
 
 NUMBERED_SERVICES = frozenset({"simple_registered", "registered", "specified_record"})
 _COLUMNS = _TOWN, _START, _END = ("市町村コード", "開始番号", "終了番号")

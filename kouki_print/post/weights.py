@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kouki_print.base.errors import JobError
-from kouki_print.order.models import Municipality, Order
+from kouki_print.order.models import Order
+from kouki_print.order.towns import Municipality
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from kouki_print.base.texts import arrow_of, distinct, filled, pick, series_of
 from kouki_print.intake.instructions import instruction_in_force
-from kouki_print.order.models import Municipality, Order
+from kouki_print.order.models import Order
+from kouki_print.order.towns import Municipality
 
 REGISTERED = "registered"
 

@@ -12,7 +12,8 @@ import numpy as np
 import pypdfium2 as pdfium
 import zxingcpp
 
-from kouki_print.order.models import Contact, Order
+from kouki_print.order.models import Order
+from kouki_print.order.towns import Contact
 from kouki_print.page.codes import SIZE
 from kouki_print.page.fields import PageFields
 from kouki_print.page.fonts import Style, clusters
