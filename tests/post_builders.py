@@ -14,7 +14,7 @@ import pandas as pd
 from kouki_print.base.resources import data_dir
 from kouki_print.order.load import InputFile, LoadedOrder, order_of
 from kouki_print.order.tables import read_municipalities
-from kouki_print.order.towns import Extra, Municipality
+from kouki_print.order.units import Extra, Unit
 from kouki_print.post.assess import assess
 from kouki_print.post.tariff import load_tariff
 
@@ -44,7 +44,7 @@ def loaded_order(
     }
     answers = {"sealed": True, "mailed": True, "handover_way": "", "no_forward": False}
     municipalities = {
-        code: Municipality(contact=contact, **{**answers, **(towns or {}).get(code, {})})
+        code: Unit(contact=contact, **{**answers, **(towns or {}).get(code, {})})
         for code, contact in read_municipalities(data_dir() / "municipalities.csv").items()
     }
     return LoadedOrder(order_of(table, rules), municipalities, (), InputFile(f"{preset}.toml", "", 0))
@@ -73,6 +73,7 @@ def people_and_decisions(
     )
     decided = pd.DataFrame(
         {
+            "unit_code": people["municipality_code"],
             "status": pd.Series(["printed"] * count, dtype="str"),
             "reason": pd.Series(["ALL"] * count, dtype="str"),
             "document": pd.Series(np.where(notice, "notice", "certificate"), dtype="str"),

@@ -33,7 +33,7 @@ TABLE = load_tariff().table_on(MAIL_ON)
 
 
 def budget_of(loaded: LoadedOrder, count: int, notice_every: int = 0, pickup_every: int = 0) -> Budget:
-    people, decided = people_and_decisions(count, list(loaded.municipalities), notice_every, pickup_every)
+    people, decided = people_and_decisions(count, list(loaded.units), notice_every, pickup_every)
     return make_budget(loaded, plan_of(people, decided, loaded), TABLE)
 
 
@@ -89,7 +89,7 @@ def test_lines_follow_the_municipality_table_then_document() -> None:
 @given(st.integers(0, 300), st.integers(0, 5), st.integers(0, 7))
 def test_nothing_is_lost_between_plan_and_every_sum(count: int, notice_every: int, pickup_every: int) -> None:
     loaded = loaded_order(towns={"47208": {"mailed": False}})
-    people, decided = people_and_decisions(count, list(loaded.municipalities), notice_every, pickup_every)
+    people, decided = people_and_decisions(count, list(loaded.units), notice_every, pickup_every)
     plan = plan_of(people, decided, loaded)
     budget = make_budget(loaded, plan, TABLE)
     for table in (budget.lines, budget.summary(), budget.by_town()):
@@ -100,7 +100,7 @@ def test_nothing_is_lost_between_plan_and_every_sum(count: int, notice_every: in
 
 def test_order_of_the_plan_does_not_matter() -> None:
     loaded = loaded_order()
-    people, decided = people_and_decisions(500, list(loaded.municipalities), 3, 20)
+    people, decided = people_and_decisions(500, list(loaded.units), 3, 20)
     plan = plan_of(people, decided, loaded)
     shuffled = plan.sample(frac=1, random_state=1)
     first, second = (make_budget(loaded, each, TABLE).lines for each in (plan, shuffled))
@@ -109,7 +109,7 @@ def test_order_of_the_plan_does_not_matter() -> None:
 
 def test_postage_that_is_not_the_tariffs_stops() -> None:
     loaded = loaded_order()
-    people, decided = people_and_decisions(50, list(loaded.municipalities))
+    people, decided = people_and_decisions(50, list(loaded.units))
     plan = plan_of(people, decided, loaded)
     plan.loc[7, "postage_yen"] = 450
     with pytest.raises(OutputDiffers, match="料金表と一致しない"):

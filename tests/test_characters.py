@@ -54,7 +54,7 @@ def test_the_list_before_print(tmp_path: Path) -> None:
     prepared = prepare(write_job(tmp_path, PEOPLE), Stages(Silent()))
     files = [each.name for each in prepared.intake.inputs]
     path = tmp_path / "characters.csv"
-    write_characters(path, prepared.people, prepared.findings, prepared.loaded.municipalities, files)
+    write_characters(path, prepared.people, prepared.findings, prepared.loaded.units, files)
     lines = rows_of(path)
     assert tuple(lines[0]) == COLUMNS
     assert [line["row"] for line in lines] == ["6", "2", "3", "4", "5", "7"]  # by municipality, then row
@@ -71,7 +71,7 @@ def test_the_list_before_print(tmp_path: Path) -> None:
 
 def test_an_empty_list_has_its_header(tmp_path: Path) -> None:
     intake, order = take_in(tmp_path, [person(1)])
-    write_characters(tmp_path / "x.csv", intake.people, [], order.municipalities, ["export.csv"])
+    write_characters(tmp_path / "x.csv", intake.people, [], order.units, ["export.csv"])
     assert (tmp_path / "x.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
 
 

@@ -138,7 +138,7 @@ def test_a_control_sheet_marks_differences(tmp_path: Path) -> None:
 def test_a_control_sheet_that_agrees_says_so(tmp_path: Path) -> None:
     job = write_job(tmp_path / "job", [person(1)])
     prepared = prepare(job, Stages(Silent()))
-    codes = list(prepared.loaded.municipalities)
+    codes = list(prepared.loaded.units)
     lines = "".join(f"{code},{int(code == '47213')}\n" for code in codes)
     (job / "control.csv").write_text(f"市町村コード,件数\n{lines}", encoding="utf-8")
     review = review_of(job, prepared)

@@ -113,7 +113,7 @@ def test_everything_lies_three_mm_inside_the_trim(
 
 def test_every_municipality_fits_in_its_place(layout: Layout, made: Made, styles: dict[str, Style]) -> None:
     safe = (3.0, 3.0, layout.sheet.width - 3, layout.sheet.height - 3)
-    for town in made.prepared.loaded.municipalities.values():
+    for town in made.prepared.loaded.units.values():
         render = renderer(made.kit.order, town.contact)
         for item in (item for side in layout.sides() for item in side.text if is_local(item)):
             assert inside(text_rect(item, render(item), styles[item.font]), safe), town.contact.name

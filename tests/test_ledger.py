@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("shipped")
 
 def test_every_record_and_piece_is_in_it(shipped: Finished) -> None:
     register = shipped.register()
-    assert shipped.ask("SELECT row, municipality_code, status, reason FROM record ORDER BY row") == [
+    assert shipped.ask("SELECT row, unit_code, status, reason FROM record ORDER BY row") == [
         (int(line["row"]), line["municipality_code"], line["status"], line["reason"]) for line in register
     ]
     printed = sorted((line["piece_id"], int(line["row"])) for line in register if line["status"] == "printed")
@@ -36,7 +36,7 @@ def test_pieces_are_those_of_the_vendor_tables(shipped: Finished) -> None:
         "piece_id", "sequence", "document", "set_code", "matching_code", "customer_barcode", "mail_service",
         "postage_yen", "box", "position", "print_page", "imposed_sheet", "imposed_slot",
     )  # fmt: skip
-    rows = shipped.ask(f"SELECT {', '.join(names)} FROM piece ORDER BY municipality_code, sequence")
+    rows = shipped.ask(f"SELECT {', '.join(names)} FROM piece ORDER BY unit_code, sequence")
     assert [tuple(map(str, row)) for row in rows] == [
         tuple(piece[name] for name in names) for piece in shipped.all_pieces()
     ]
@@ -44,8 +44,8 @@ def test_pieces_are_those_of_the_vendor_tables(shipped: Finished) -> None:
 
 def test_lots_are_the_files_of_the_manifests(shipped: Finished) -> None:
     lots = shipped.ask(
-        "SELECT municipality_code, first_sequence, last_sequence, print_pdf, print_sha256, imposed_pdf,"
-        " imposed_sha256 FROM lot ORDER BY municipality_code, number"
+        "SELECT unit_code, first_sequence, last_sequence, print_pdf, print_sha256, imposed_pdf,"
+        " imposed_sha256 FROM lot ORDER BY unit_code, number"
     )
     listed = {
         (manifest["municipality"]["jis_code"], entry["path"]): entry["sha256"]

@@ -19,9 +19,9 @@ from kouki_print.order.tables import CONTACT_HEADERS, read_municipalities
 def test_a_right_folder_loads(tmp_path: Path) -> None:
     loaded = load_order(write_job(tmp_path))
     assert loaded.order.job.switch_on == dt.date(2026, 8, 1)
-    assert len(loaded.municipalities) == 41
-    assert list(loaded.municipalities)[:2] == ["47201", "47205"]
-    assert loaded.municipalities["47213"].no_forward and loaded.municipalities["47213"].answered
+    assert len(loaded.units) == 41
+    assert list(loaded.units)[:2] == ["47201", "47205"]
+    assert loaded.units["47213"].no_forward and loaded.units["47213"].answered
     assert [file.name for file in loaded.inputs] == ["job.toml", "municipalities.csv", "survey.csv"]
     assert loaded.preset.name == "r08.toml" and len(loaded.preset.sha256) == 64
 
@@ -166,12 +166,10 @@ def test_survey_defects(tmp_path: Path, name: str, row: int | None, column: str,
 
 def test_the_default_answers_stand_in_for_the_silent(tmp_path: Path) -> None:
     job = JOB.replace("[insurer]", "survey_default = true\n[insurer]")
-    silent = load_order(with_defect(tmp_path, "survey_unanswered.csv", "survey.csv", job)).municipalities[
-        "47356"
-    ]
+    silent = load_order(with_defect(tmp_path, "survey_unanswered.csv", "survey.csv", job)).units["47356"]
     assert (silent.sealed, silent.mailed, silent.no_forward, silent.answered) == (True, True, False, False)
     (tmp_path / "survey.csv").unlink()
-    assert not any(each.answered for each in load_order(tmp_path).municipalities.values())
+    assert not any(each.answered for each in load_order(tmp_path).units.values())
 
 
 def test_answers_change_contact_and_extras(tmp_path: Path) -> None:
@@ -188,7 +186,7 @@ def test_answers_change_contact_and_extras(tmp_path: Path) -> None:
         "追加封入物": "お知らせ; 返信用封筒",
         "追加重量g": "2.5;3",
     }
-    town = load_order(write_job(tmp_path, changes={"47213": answer})).municipalities["47213"]
+    town = load_order(write_job(tmp_path, changes={"47213": answer})).units["47213"]
     assert (town.sealed, town.mailed, town.handover_way, town.no_forward) == (
         False,
         False,
@@ -210,7 +208,7 @@ def test_answers_change_contact_and_extras(tmp_path: Path) -> None:
 def test_side_tables_in_either_encoding(tmp_path: Path, encoding: str) -> None:
     write_job(tmp_path)
     (tmp_path / "survey.csv").write_bytes(survey_text().replace("\n", "\r\n").encode(encoding))
-    assert len(load_order(tmp_path).municipalities) == 41
+    assert len(load_order(tmp_path).units) == 41
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ SHAPE = re.compile(
 )
 JOB_IDS = st.text(string.ascii_uppercase + string.digits, min_size=2, max_size=8)
 CODES = st.lists(st.sampled_from(["47201", "47205", "47213", "47350"]), max_size=60).map(sorted)
-KEYS = ("municipality_code", "to_postcode", "to_address", "to_building", "household_number")
+KEYS = ("unit_code", "to_postcode", "to_address", "to_building", "household_number")
 
 
 def texts(values: list[str]) -> pd.Series:
@@ -47,10 +47,10 @@ def tables(rows: list[tuple[str, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
         if rows
         else {key: [] for key in KEYS}
     )
-    people = pd.DataFrame({key: texts(columns[key]) for key in ("municipality_code", "household_number")})
+    people = pd.DataFrame({key: texts(columns[key]) for key in ("household_number",)})
     people["row"] = np.arange(1, len(rows) + 1)
     people["protected"] = False
-    decided = pd.DataFrame({key: texts(columns[key]) for key in KEYS if key.startswith("to_")})
+    decided = pd.DataFrame({key: texts(columns[key]) for key in KEYS if key != "household_number"})
     return people, decided
 
 
@@ -149,12 +149,12 @@ def test_lots_never_cross_municipalities(codes: list[str], sheets: int) -> None:
     found = lots("OKR08", np.array(codes, dtype=object), sheets)
     assert [at for lot in found for at in range(lot.start, lot.stop)] == list(range(len(codes)))
     for lot in found:
-        assert set(codes[lot.start : lot.stop]) == {lot.municipality_code}
+        assert set(codes[lot.start : lot.stop]) == {lot.unit_code}
         assert 1 <= lot.stop - lot.start == lot.last - lot.first + 1 <= sheets
-        assert lot.first == codes[: lot.start].count(lot.municipality_code) + 1
-        assert lot.stem == f"OKR08-{lot.municipality_code}-L{lot.number:02d}-{lot.first:07d}-{lot.last:07d}"
+        assert lot.first == codes[: lot.start].count(lot.unit_code) + 1
+        assert lot.stem == f"OKR08-{lot.unit_code}-L{lot.number:02d}-{lot.first:07d}-{lot.last:07d}"
     for code in set(codes):
-        assert [lot.number for lot in found if lot.municipality_code == code] == list(
+        assert [lot.number for lot in found if lot.unit_code == code] == list(
             range(1, -(-codes.count(code) // sheets) + 1)
         )
     assert len({lot.print_path for lot in found}) == len(found)
@@ -184,7 +184,7 @@ def test_the_made_plan_is_in_order(made: Made) -> None:
     person = plan["person"].to_numpy()
     keys = list(
         zip(
-            people["municipality_code"].take(person), decided["to_postcode"].take(person),
+            decided["unit_code"].take(person), decided["to_postcode"].take(person),
             decided["to_address"].take(person), decided["to_building"].take(person),
             people["household_number"].take(person), people["row"].take(person),
             strict=True,
@@ -192,7 +192,7 @@ def test_the_made_plan_is_in_order(made: Made) -> None:
     )  # fmt: skip
     assert keys == sorted(keys)
     assert sorted(person.tolist()) == np.flatnonzero(decided["status"] == "printed").tolist()
-    for _, rows in plan.groupby("municipality_code"):
+    for _, rows in plan.groupby("unit_code"):
         assert rows["sequence"].tolist() == list(range(1, len(rows) + 1))
     assert all(SHAPE.fullmatch(code) for code in plan["matching_code"])
 
@@ -202,7 +202,7 @@ def test_people_apart_come_last_in_lots_and_boxes_of_their_own() -> None:
     codes = np.array(["47201"] * 7 + ["47205"] * 3, dtype=object)
     apart = np.array([False] * 5 + [True] * 2 + [False] * 2 + [True])
     made = lots("OKR08", codes, 3, apart)
-    assert [(lot.municipality_code, lot.number, lot.first, lot.last) for lot in made] == [
+    assert [(lot.unit_code, lot.number, lot.first, lot.last) for lot in made] == [
         ("47201", 1, 1, 3),
         ("47201", 2, 4, 5),
         ("47201", 3, 6, 7),

@@ -30,7 +30,7 @@ NAHA, GINOWAN, ISHIGAKI = "47201", "47205", "47207"
 def test_shipped_sets_weigh_what_the_scale_says() -> None:
     loaded = loaded_order(towns={GINOWAN: {"extras": (extra("4.37"),)}})
     contents = {
-        (town, code): contents_of(loaded.order, loaded.municipalities[town], code)
+        (town, code): contents_of(loaded.order, loaded.units[town], code)
         for town in (NAHA, GINOWAN)
         for code in ("A", "B")
     }
@@ -44,11 +44,11 @@ def test_shipped_sets_weigh_what_the_scale_says() -> None:
 def test_unknown_sets_and_items_stop() -> None:
     loaded = loaded_order()
     with pytest.raises(JobError, match="組「Z」"):
-        contents_of(loaded.order, loaded.municipalities[NAHA], "Z")
+        contents_of(loaded.order, loaded.units[NAHA], "Z")
     broken = loaded.order.set_for("certificate").model_copy(update={"items": ["1", "9"]})
     order = loaded.order.model_copy(update={"set": [broken]})
     with pytest.raises(JobError, match="「9」"):
-        contents_of(order, loaded.municipalities[NAHA], "A")
+        contents_of(order, loaded.units[NAHA], "A")
 
 
 def test_service_and_postage_by_municipality_document_and_pickup() -> None:
@@ -107,7 +107,7 @@ def test_nobody_printed_is_an_empty_table_of_the_same_columns() -> None:
 
 def test_full_size_is_assessed_in_columns() -> None:
     loaded = loaded_order(printing={"customer_barcode": False})
-    people, decided = people_and_decisions(165_000, list(loaded.municipalities), 3, 50)
+    people, decided = people_and_decisions(165_000, list(loaded.units), 3, 50)
     begin = time.process_time()
     pieces = assess(people, decided, loaded, TARIFF)
     assert time.process_time() - begin < 2  # a few hundredths of a second; a loop over people takes longer
@@ -134,7 +134,7 @@ def numbers_file(tmp_path: Path, *rows: tuple[str, str, str], encoding: str = "u
 
 
 def test_numbers_run_on_over_the_bands_in_sequence_order(tmp_path: Path) -> None:
-    towns = loaded_order().municipalities
+    towns = loaded_order().units
     path = numbers_file(
         tmp_path,
         (NAHA, number(3029900005), number(3029900006)),
@@ -166,13 +166,13 @@ def test_numbers_run_on_over_the_bands_in_sequence_order(tmp_path: Path) -> None
 
 
 def test_without_a_file_nothing_is_numbered(tmp_path: Path) -> None:
-    bands = load_numbers(tmp_path / "numbers.csv", loaded_order().municipalities)
+    bands = load_numbers(tmp_path / "numbers.csv", loaded_order().units)
     assert assign_numbers(bands, [NAHA], np.array([1]), ["registered"]).tolist() == [""]
 
 
 def test_exhausted_bands_stop_before_the_run(tmp_path: Path) -> None:
     path = numbers_file(tmp_path, (NAHA, number(100), number(109)))
-    bands = load_numbers(path, loaded_order().municipalities)
+    bands = load_numbers(path, loaded_order().units)
     check_capacity(bands, {NAHA: 10, GINOWAN: 5})
     with pytest.raises(JobError, match="必要11件、残り10件"):
         check_capacity(bands, {NAHA: 11})
@@ -197,7 +197,7 @@ def test_bad_bands_are_refused(
     tmp_path: Path, rows: list[tuple[str, str, str]], what: str, row: int, column: str
 ) -> None:
     with pytest.raises(JobError, match=what) as caught:
-        load_numbers(numbers_file(tmp_path, *rows), loaded_order().municipalities)
+        load_numbers(numbers_file(tmp_path, *rows), loaded_order().units)
     assert (caught.value.row, caught.value.column) == (row, column)
 
 

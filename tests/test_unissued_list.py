@@ -121,7 +121,7 @@ def test_unknown_municipalities_and_protected_people(tmp_path: Path) -> None:
     ]
     intake, order = take_in(tmp_path, people)
     table = decide(intake.people, intake.findings, order).decided
-    names = {code: town.contact.name for code, town in order.municipalities.items()}
+    names = {code: town.contact.name for code, town in order.units.items()}
     units = intake.people["municipality_code"]
     counted = count_unissued(units, table, names)
     assert (len(counted.codes), counted.names[-1], counted.total) == (42, UNKNOWN_TOWN, 3)

@@ -115,9 +115,9 @@ def _sorted(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
 
 
 def municipality_codes(plan: pd.DataFrame) -> pd.Series:
-    """Municipality of each piece: its own column, or part of the piece_id ``<JOB>-<jis_code>-<seq 7>``."""
-    if "municipality_code" in plan:
-        return plan["municipality_code"]
+    """Unit of each piece: its own column, or part of the piece_id ``<JOB>-<jis_code>-<seq 7>``."""
+    if "unit_code" in plan:
+        return plan["unit_code"]
     return series_of(pc.utf8_slice_codeunits(arrow_of(plan["piece_id"]), -13, -8))
 
 
@@ -218,7 +218,7 @@ def _price_beyond(service: str, max_grams: int, envelope: Envelope, table: Tarif
 def make_budget(loaded: LoadedOrder, plan: pd.DataFrame, table: TariffTable) -> Budget:
     """The budget of a plan, priced by the tariff of the posting date (差出日)."""
     order = loaded.order
-    names = {code: town.contact.name for code, town in loaded.municipalities.items()}
+    names = {code: town.contact.name for code, town in loaded.units.items()}
     groups = _with_steps(plan, table)
     return Budget(
         title=order.job.title,

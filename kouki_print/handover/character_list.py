@@ -16,7 +16,7 @@ from kouki_print.base.problems import Finding
 from kouki_print.base.texts import pick
 from kouki_print.handover.tables import csv_bytes, distinct_rank, neutralised
 from kouki_print.order.columns import EXPORT_COLUMNS
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 
 CHARACTER_CODES = (
     "CHAR_GAIJI",
@@ -80,7 +80,7 @@ def write_characters(
     path: Path,
     people: pd.DataFrame,
     findings: Iterable[Finding],
-    municipalities: Mapping[str, Municipality],
+    municipalities: Mapping[str, Unit],
     files: list[str],
 ) -> None:
     """The list by municipality, then row; ``files`` are the names that ``people["source"]`` points into.

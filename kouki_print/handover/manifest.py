@@ -17,7 +17,7 @@ import pandas as pd
 from kouki_print.base.files import write_text
 from kouki_print.order.load import InputFile
 from kouki_print.order.models import DOCUMENTS, Order
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 
 SCHEMA_VERSION = 1
 STATUSES = ("printed", "held", "excluded", "unissued")
@@ -38,7 +38,7 @@ class ManifestFile:
 
 def manifest(
     order: Order,
-    municipality: Municipality,
+    municipality: Unit,
     statuses: Mapping[str, int],
     plan: pd.DataFrame,
     files: Sequence[ManifestFile],
@@ -102,7 +102,7 @@ def _counts(column: pd.Series, keys: Sequence[str]) -> dict[str, int]:
     return {key: int(found[key]) for key in keys if key in found.index}
 
 
-def _enclosures(order: Order, municipality: Municipality, plan: pd.DataFrame) -> list[dict[str, Any]]:
+def _enclosures(order: Order, municipality: Unit, plan: pd.DataFrame) -> list[dict[str, Any]]:
     """How many of each enclosure the pieces take, in the order of the enclosure master."""
     quantity: dict[str, int] = {}
     for items, pieces in plan["items"].value_counts().items():

@@ -37,7 +37,7 @@ from kouki_print.handover.survey_form import (
 )
 from kouki_print.order.models import Order
 from kouki_print.order.tables import SURVEY_HEADERS, read_lines
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 
 UNREADABLE, CONTRADICTORY, UNANSWERED, CHANGED_SINCE, NOTE = (
     "読めない",

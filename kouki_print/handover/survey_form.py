@@ -19,7 +19,7 @@ from kouki_print.base.dates import wareki
 from kouki_print.handover.workbook import A4, FONT, HEAD_COLOUR, Heading, new_book
 from kouki_print.order.models import Job
 from kouki_print.order.tables import CHANGED, WANTED, YES_NO
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 
 FORM_KIND, VERSION = "kouki-print survey", "1"
 SHEET, MARKS = "アンケート", "様式"  # MARKS: hidden sheet by which a form is known again

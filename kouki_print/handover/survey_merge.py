@@ -23,7 +23,7 @@ from kouki_print.handover.survey_answers import (
 from kouki_print.handover.survey_form import CONTACT_COLUMNS
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
 from kouki_print.order.tables import CHANGED, SURVEY_HEADERS, WANTED, YES_NO
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 
 _KINDS = (UNREADABLE, CONTRADICTORY, UNANSWERED, CHANGED_SINCE, NOTE)
 _CHOICES: Mapping[str, Sequence[str]] = {

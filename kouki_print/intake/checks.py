@@ -80,9 +80,7 @@ def municipalities(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding
     """Codes that the contact table does not have."""
     codes = people["municipality_code"]
     values, places = distinct(codes)
-    unknown = np.array([value not in order.municipalities and value != "" for value in values], dtype=bool)[
-        places
-    ]
+    unknown = np.array([value not in order.units and value != "" for value in values], dtype=bool)[places]
     found = finding_with_values("UNKNOWN_MUNICIPALITY", unknown, codes, header_of("municipality_code"))
     yield from [found] if found else []
 
@@ -93,7 +91,7 @@ def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Findin
     _, check = _valid_number(texts)
     yield from _finding("INSURER_CHECK", filled(texts) & ~check, "insurer_number")
     values, places = distinct(people["municipality_code"])
-    table = order.municipalities
+    table = order.units
     expected = pick([table[code].contact.insurer_number if code in table else "" for code in values], places)
     differs = check & filled(expected) & (texts != expected).to_numpy(bool)
     setting = order.order.checks.insurer_number_mismatch

@@ -74,11 +74,11 @@ def _town_counts(connection: sqlite3.Connection) -> dict[str, Counts]:
     """What the ledger holds of each municipality: records by status, pieces and their postage."""
     towns: dict[str, Counts] = {}
     for code, status, count in connection.execute(
-        "SELECT municipality_code, status, COUNT(*) FROM record GROUP BY municipality_code, status"
+        "SELECT unit_code, status, COUNT(*) FROM record GROUP BY unit_code, status"
     ):
         towns.setdefault(code, dict(_NOTHING))[status] = count
     for code, pieces, yen in connection.execute(
-        "SELECT municipality_code, COUNT(*), SUM(postage_yen) FROM piece GROUP BY municipality_code"
+        "SELECT unit_code, COUNT(*), SUM(postage_yen) FROM piece GROUP BY unit_code"
     ):
         towns.setdefault(code, dict(_NOTHING)).update(pieces=pieces, total_yen=yen)
     return towns

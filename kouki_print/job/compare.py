@@ -32,7 +32,7 @@ from kouki_print.order.columns import header_of
 from kouki_print.order.load import load_settings
 from kouki_print.order.models import Order
 from kouki_print.order.tables import read_municipalities, read_survey
-from kouki_print.order.towns import Contact, Municipality
+from kouki_print.order.units import Contact, Unit
 
 _DELIVERY = ("mail_kind", "mail_postcode", "mail_address", "mail_building", "mail_name", "care_of")
 _KEYS = ("insured_number", "municipality_code", *_DELIVERY, "mail_until")
@@ -67,7 +67,7 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
         ) from None
     people = prepared.people
     at = _matched(people["insured_number"], last["insured_number"])
-    names = {code: town.contact.name for code, town in prepared.loaded.municipalities.items()}
+    names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
     deliveries, sealed = _deliveries(prepared, order, last, at, names)
     return YearComparison(
         title=order.job.title,
@@ -80,7 +80,7 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
                 contacts,
                 read_municipalities(job_dir / prepared.loaded.order.input.municipalities),
                 surveyed,
-                prepared.loaded.municipalities,
+                prepared.loaded.units,
             )
         ),
     )
@@ -219,8 +219,8 @@ def _item_words(masks: np.ndarray) -> pd.Series:
 def _contacts(
     last: Mapping[str, Contact],
     this: Mapping[str, Contact],
-    last_answers: Mapping[str, Municipality],
-    this_answers: Mapping[str, Municipality],
+    last_answers: Mapping[str, Unit],
+    this_answers: Mapping[str, Unit],
 ) -> Iterator[ContactChange]:
     """Differences of the contact tables and of the answers, by municipality in table order."""
     for code, contact in this.items():
@@ -238,9 +238,7 @@ def _contacts(
             yield ContactChange(contact.name, _TABLE, "市町村", "あった", "（なし）")
 
 
-def _answers(
-    contact: Contact, last_contact: Contact, last: Municipality, this: Municipality
-) -> Iterator[ContactChange]:
+def _answers(contact: Contact, last_contact: Contact, last: Unit, this: Unit) -> Iterator[ContactChange]:
     """Answers to the questionnaire that differ, and contacts that the questionnaire replaced."""
     if last.answered and this.answered:
         before, now = _given(last), _given(this)
@@ -256,7 +254,7 @@ def _answers(
             yield ContactChange(contact.name, _SURVEY, item, was, is_now)
 
 
-def _given(town: Municipality) -> dict[str, str]:
+def _given(town: Unit) -> dict[str, str]:
     flags = {"封緘": town.sealed, "郵送": town.mailed, "転送不要": town.no_forward}
     given = {item: _WORDS[item][0 if flag else 1] for item, flag in flags.items()}
     given["受渡方法"] = town.handover_way

@@ -148,7 +148,7 @@ def _value(key: str, value: object) -> str:
 def _piece(prepared: Prepared, at: int, person: pd.Series, decided: pd.Series) -> Iterator[str]:
     order = prepared.loaded.order
     piece = prepared.plan.loc[prepared.plan["person"] == at].iloc[0]
-    town = prepared.loaded.municipalities[person["municipality_code"]]
+    town = prepared.loaded.units[person["municipality_code"]]
     names = {entry.code: entry.name for entry in order.enclosure}
     names |= {extra.code: extra.name for extra in town.extras}
     yield f"結果: {DOCUMENT_JA[decided['document']]}（理由 {decided['reason']}）"

@@ -14,7 +14,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import font_dir
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.fonts import FontFace, Style, distinct_clusters, load_face
 from kouki_print.page.layout import MM, Layout, load_layout
@@ -86,7 +86,7 @@ def build_kit(
 ) -> PrintKit:
     """Collect every character of the job, subset each font once and freeze the result."""
     order = loaded.order
-    contacts = [municipality.contact for municipality in loaded.municipalities.values()]
+    contacts = [municipality.contact for municipality in loaded.units.values()]
     resolve_all(order, contacts, layouts, styles, fields)
     finished = next(iter(layouts.values())).sheet
     return PrintKit(

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.job.kit import PrintKit, artwork_name
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.page.compose import Composer, Render
 from kouki_print.page.fields import PageFields
 from kouki_print.page.layout import MM, Layout, Text

@@ -81,10 +81,10 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         order = loaded.order
         layouts = load_layouts(order)
         styles = load_styles()
-        contacts = [town.contact for town in loaded.municipalities.values()]
+        contacts = [town.contact for town in loaded.units.values()]
         check_words(order, contacts, layouts, styles)
         tariff = load_tariff()
-        bands = load_numbers(job_dir / order.input.numbers, loaded.municipalities)
+        bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
     with stages.stage("移行データの取込みと検査"):
         intake = read_export(loaded, job_dir)
@@ -119,7 +119,7 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
             loaded, people, decision.decided, assessed, imposition.up, imposition.stack_depth
         )
         plan["registered_number"] = assign_numbers(
-            bands, plan["municipality_code"], plan["sequence"].to_numpy(), plan["mail_service"]
+            bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
     return Prepared(
         loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots
@@ -139,7 +139,7 @@ def _plan(
     person = delivery_order(people, decided, assessed.index.to_numpy(dtype=np.int64))
     mine = decided.take(person).reset_index(drop=True)
     priced = assessed.loc[person].reset_index(drop=True)
-    codes = people["municipality_code"].take(person).reset_index(drop=True)
+    codes = mine["unit_code"]
     names = codes.to_numpy(dtype=object)
     sequence = sequences(names)
     ids = piece_ids(order.job.id, codes, sequence)
@@ -149,7 +149,7 @@ def _plan(
     columns = {
         "person": person,
         "row": people["row"].to_numpy()[person],
-        "municipality_code": codes,
+        "unit_code": codes,
         "piece_id": ids,
         "sequence": sequence,
         "document": mine["document"],
@@ -166,9 +166,9 @@ def _plan(
     return pd.DataFrame(columns, copy=False), plan_lots
 
 
-def status_counts(people: pd.DataFrame, decided: pd.DataFrame) -> dict[str, dict[str, int]]:
-    """Records by status per municipality code (unknown codes included)."""
-    table = pd.crosstab(people["municipality_code"], decided["status"])
+def status_counts(decided: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Records by status per unit code (unknown codes included)."""
+    table = pd.crosstab(decided["unit_code"], decided["status"])
     return {
         str(code): {str(status): int(count) for status, count in row.items()}
         for code, row in table.to_dict(orient="index").items()

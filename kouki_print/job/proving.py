@@ -18,7 +18,7 @@ from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_te
 from kouki_print.job.lot import MEDIA_MARGIN
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.sheet.imposition import load_imposition
 from kouki_print.verify.readback import Difference, PrintedPiece, Reader
 

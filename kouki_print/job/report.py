@@ -41,7 +41,7 @@ def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
     decided = prepared.decided
     write_unissued(union / "unissued.csv", people, decided)
     write_problems(union / "problems.csv", people, findings, PROBLEMS, files)
-    write_characters(union / "characters.csv", people, findings, prepared.loaded.municipalities, files)
+    write_characters(union / "characters.csv", people, findings, prepared.loaded.units, files)
     write_check_report(union / "check.html", prepared, review)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 
@@ -59,8 +59,8 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
     """All that the template shows, as plain values."""
     order = prepared.loaded.order
     decided = prepared.decided
-    by_town = status_counts(prepared.people, decided)
-    towns = prepared.loaded.municipalities
+    by_town = status_counts(decided)
+    towns = prepared.loaded.units
     names = {code: town.contact.name for code, town in towns.items()}
     lines = [
         {"code": code, "name": name, **{status: by_town.get(code, {}).get(status, 0) for status in STATUSES}}

@@ -50,8 +50,7 @@ NOT_REVIEWED = Review((), None)
 
 def unit_codes(prepared: Prepared) -> pd.Series:
     """Code of the municipality (or other delivery unit) of each record."""
-    decided, people = prepared.decided, prepared.people
-    return decided["unit_code"] if "unit_code" in decided else people["municipality_code"]
+    return prepared.decided["unit_code"]
 
 
 def review_of(job_dir: Path, prepared: Prepared, last: Path | None = None) -> Review:
@@ -71,7 +70,7 @@ def review_of(job_dir: Path, prepared: Prepared, last: Path | None = None) -> Re
 
 def _control(path: Path, prepared: Prepared) -> tuple[ControlLine, ...]:
     """The control sheet against the records read, municipalities in table order, unlisted ones too."""
-    names = {code: town.contact.name for code, town in prepared.loaded.municipalities.items()}
+    names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
     found: Mapping[str, int] = unit_codes(prepared).value_counts().to_dict()
     expected: dict[str, int] = {}
     for line in read_lines(path, CONTROL_HEADERS):
@@ -105,7 +104,7 @@ def write_review(
     """
     order, people, decided = prepared.loaded.order, prepared.people, prepared.decided
     heading = Heading(order.job.title, order.insurer.name, order.job.data_on)
-    names = {code: town.contact.name for code, town in prepared.loaded.municipalities.items()}
+    names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
     files = [entry.name for entry in prepared.intake.inputs]
     units = unit_codes(prepared)
     counted = count_unissued(units, decided, names)

@@ -95,7 +95,7 @@ def run(
             _write_vendor(building, prepared, kit, files)
             _write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
-            balance = check_balance(building, len(prepared.people), prepared.loaded.municipalities)
+            balance = check_balance(building, len(prepared.people), prepared.loaded.units)
     return RunResult(
         counts=balance.counts,
         unknown_municipality=balance.unknown_municipality,
@@ -154,8 +154,8 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
         rows = prepared.plan.iloc[lot.start : lot.stop]
         yield LotTask(
             lot=lot,
-            contact=prepared.loaded.municipalities[lot.municipality_code].contact,
-            folder=vendor_folder(building, lot.municipality_code),
+            contact=prepared.loaded.units[lot.unit_code].contact,
+            folder=vendor_folder(building, lot.unit_code),
             fields=prepared.fields.take(rows["person"].to_numpy()),
             documents=tuple(rows["document"]),
             matching_codes=tuple(rows["matching_code"]),
@@ -164,9 +164,9 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
         )
 
 
-def vendor_folder(root: Path, municipality_code: str) -> Path:
-    """Folder of one municipality's vendor files."""
-    return root / "vendor" / municipality_code
+def vendor_folder(root: Path, unit_code: str) -> Path:
+    """Folder of one unit's vendor files."""
+    return root / "vendor" / unit_code
 
 
 def _make_lots(
@@ -222,18 +222,16 @@ def _write_union(building: Path, prepared: Prepared, review: Review) -> None:
 
 
 def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:
-    statuses = status_counts(prepared.people, prepared.decided)
+    statuses = status_counts(prepared.decided)
     inputs = [*prepared.loaded.inputs, *prepared.intake.inputs]
     versions = _versions(prepared, kit)
-    groups = dict(iter(prepared.plan.groupby("municipality_code", sort=False)))
-    for code, municipality in prepared.loaded.municipalities.items():
+    groups = dict(iter(prepared.plan.groupby("unit_code", sort=False)))
+    for code, municipality in prepared.loaded.units.items():
         folder = vendor_folder(building, code)
         folder.mkdir(parents=True, exist_ok=True)
         rows = groups.get(code, prepared.plan.iloc[:0])
         write_pieces(folder / "pieces.csv", rows)
-        listed = [
-            entry for made in files if made.lot.municipality_code == code for entry in _manifest_files(made)
-        ]
+        listed = [entry for made in files if made.lot.unit_code == code for entry in _manifest_files(made)]
         content = manifest(
             prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
         )
@@ -279,10 +277,10 @@ def _write_ledger(
     people, decided, plan = prepared.people, prepared.decided, prepared.plan
     with ledger.create(building / ledger.LEDGER) as connection:
         ledger.put_job(connection, _job_facts(prepared, kit))
-        towns = list(prepared.loaded.municipalities.values())
+        towns = list(prepared.loaded.units.values())
         ledger.put_rows(
             connection,
-            "municipality",
+            "unit",
             [
                 [town.code for town in towns],
                 [town.contact.name for town in towns],
@@ -295,7 +293,7 @@ def _write_ledger(
             "record",
             [
                 people["row"],
-                people["municipality_code"],
+                decided["unit_code"],
                 decided["status"],
                 decided["reason"],
             ],
@@ -323,7 +321,7 @@ def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
     made = [result.files for result in results]
     return [
         list(range(len(made))),
-        [entry.lot.municipality_code for entry in made],
+        [entry.lot.unit_code for entry in made],
         [entry.lot.number for entry in made],
         [entry.lot.first for entry in made],
         [entry.lot.last for entry in made],
@@ -338,7 +336,7 @@ def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
 
 def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
     loaded = prepared.loaded
-    towns = {code: town.contact.model_dump() for code, town in loaded.municipalities.items()}
+    towns = {code: town.contact.model_dump() for code, town in loaded.units.items()}
     return {
         "order": loaded.order.model_dump_json(),
         "contacts": json.dumps(towns, ensure_ascii=False),

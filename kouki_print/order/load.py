@@ -20,7 +20,7 @@ from kouki_print.order.conditions import FLAG_KEYS, parse_condition
 from kouki_print.order.models import DOCUMENT_JA, Exclusion, Order, Rule
 from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
-from kouki_print.order.towns import Contact, Municipality
+from kouki_print.order.units import Contact, Unit
 
 JOB_FILE = "job.toml"
 FIRST_CERTIFICATE_DAY = dt.date(2024, 12, 2)  # no 資格確認書 may be dated earlier (law and system)
@@ -45,7 +45,7 @@ class LoadedOrder:
     """
 
     order: Order
-    municipalities: Mapping[str, Municipality]
+    units: Mapping[str, Unit]
     inputs: tuple[InputFile, ...]
     preset: InputFile
 

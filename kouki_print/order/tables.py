@@ -14,7 +14,7 @@ from kouki_print.base.checkdigits import code6, is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
 from kouki_print.order.models import centigrams
-from kouki_print.order.towns import Contact, Extra, Municipality
+from kouki_print.order.units import Contact, Extra, Unit
 
 CONTACT_HEADERS = (
     "no",
@@ -273,11 +273,11 @@ def _changed_contact(line: Line, contact: Contact) -> Contact:
     )
 
 
-def _municipality(line: Line, contact: Contact) -> Municipality:
+def _municipality(line: Line, contact: Contact) -> Unit:
     mailed = _answer(line, "郵送", YES_NO)
     asked = mailed or line["転送不要"] != ""  # a municipality that does not mail need not answer
     no_forward = asked and _answer(line, "転送不要", WANTED)
-    return Municipality(
+    return Unit(
         contact=_changed_contact(line, contact),
         sealed=_answer(line, "封緘", YES_NO),
         mailed=mailed,
@@ -306,13 +306,13 @@ def _survey_code(line: Line, contacts: Mapping[str, Contact]) -> str:
     return code
 
 
-def read_survey(path: Path, contacts: Mapping[str, Contact], *, default: bool) -> dict[str, Municipality]:
+def read_survey(path: Path, contacts: Mapping[str, Contact], *, default: bool) -> dict[str, Unit]:
     """Answers of every municipality by JIS code, in the order of the contact table.
 
     A municipality without an answer stops the job unless ``default`` (job.survey_default), which
     treats it as sealed, mailed and forwarded, and marks it ``answered=False``.
     """
-    answers: dict[str, Municipality] = {}
+    answers: dict[str, Unit] = {}
     if path.exists() or not default:
         for line in read_lines(path, SURVEY_HEADERS):
             code = _survey_code(line, contacts)
@@ -335,7 +335,5 @@ def read_survey(path: Path, contacts: Mapping[str, Contact], *, default: bool) -
     return {code: answers.get(code) or _by_default(contact) for code, contact in contacts.items()}
 
 
-def _by_default(contact: Contact) -> Municipality:
-    return Municipality(
-        contact=contact, sealed=True, mailed=True, handover_way="", no_forward=False, answered=False
-    )
+def _by_default(contact: Contact) -> Unit:
+    return Unit(contact=contact, sealed=True, mailed=True, handover_way="", no_forward=False, answered=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.layout import MM, Layout, Text
 from kouki_print.page.operators import condensed

@@ -17,7 +17,7 @@ from kouki_print.base.dates import wareki
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import template_dir
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.page.layout import Text
 
 WORDS = {  # what the documents are called where [words] says nothing else

@@ -1,6 +1,6 @@
 """From priced pieces to the plan: delivery order, sequence, matching code, boxes and lots.
 
-All in columns.  The result has one row per piece, sorted by municipality and sequence.
+All in columns.  The result has one row per piece, sorted by delivery unit (a municipality or an employer) and sequence.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Lot:
     ``first`` and ``last`` are sequence numbers, ``start`` and ``stop`` positions in the plan.
     """
 
-    municipality_code: str
+    unit_code: str
     number: int
     first: int
     last: int
@@ -40,24 +40,24 @@ class Lot:
 
     @property
     def print_path(self) -> str:
-        """Path of the 1-up file relative to the municipality's vendor folder."""
+        """Path of the 1-up file relative to the unit's vendor folder."""
         return f"print/{self.stem}.pdf"
 
     @property
     def imposed_path(self) -> str:
-        """Path of the imposed file relative to the municipality's vendor folder."""
+        """Path of the imposed file relative to the unit's vendor folder."""
         return f"imposed/{self.stem}.pdf"
 
 
 def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
     """Positions in ``people`` of the printed rows in delivery order.
 
-    Municipality, then the people apart (支援措置) behind all others, postcode, address, building,
+    Unit, then the people apart (支援措置) behind all others, postcode, address, building,
     household, then the export's own order, compared by code point, so that no locale can change it.
     """
     table = pa.table(
         {
-            "municipality": arrow_of(people["municipality_code"]),
+            "unit": arrow_of(decided["unit_code"]),
             "apart": pa.array(people["protected"].to_numpy()),
             "postcode": arrow_of(decided["to_postcode"]),
             "address": arrow_of(decided["to_address"]),
@@ -70,25 +70,23 @@ def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray
     return rows[ranks.to_numpy()]
 
 
-def sequences(municipality_codes: np.ndarray) -> np.ndarray:
-    """Sequence within the municipality, from 1 without a gap, for pieces already in order (int64)."""
-    count = len(municipality_codes)
+def sequences(unit_codes: np.ndarray) -> np.ndarray:
+    """Sequence within the unit, from 1 without a gap, for pieces already in order (int64)."""
+    count = len(unit_codes)
     if not count:
         return np.zeros(0, dtype=np.int64)
-    change = np.flatnonzero(np.r_[True, municipality_codes[1:] != municipality_codes[:-1]])
+    change = np.flatnonzero(np.r_[True, unit_codes[1:] != unit_codes[:-1]])
     sizes = np.diff(np.r_[change, count])
     if sizes.max() > _MOST_PIECES:
-        raise JobError("1市町村の通数が7桁を超えます。", remedy="ジョブを分けてください。")
+        raise JobError("1か所（市町村・団体）の通数が7桁を超えます。", remedy="ジョブを分けてください。")
     return np.arange(count) - np.repeat(change, sizes) + 1
 
 
-def piece_ids(job_id: str, municipality_codes: pd.Series, sequence: np.ndarray) -> pd.Series:
+def piece_ids(job_id: str, unit_codes: pd.Series, sequence: np.ndarray) -> pd.Series:
     """Piece ids ``<JOB>-<jis_code>-<seq 7 digits>``."""
     digits = pc.utf8_lpad(pc.cast(pa.array(sequence), pa.large_string()), SEQUENCE_DIGITS, "0")
     return series_of(
-        pc.binary_join_element_wise(
-            pa.scalar(job_id, pa.large_string()), arrow_of(municipality_codes), digits, _DASH
-        )
+        pc.binary_join_element_wise(pa.scalar(job_id, pa.large_string()), arrow_of(unit_codes), digits, _DASH)
     )
 
 
@@ -109,11 +107,11 @@ def matching_codes(ids: pd.Series, set_codes: pd.Series, *, sheets: int = 1) -> 
 
 
 def boxes(
-    municipality_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes, apart: np.ndarray | None = None
+    unit_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes, apart: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Box number within the municipality and position in the box, both from 1 (int64).
+    """Box number within the unit and position in the box, both from 1 (int64).
 
-    A box holds a contiguous range of one municipality, at most ``max_pieces`` and ``max_grams``, and
+    A box holds a contiguous range of one unit, at most ``max_pieces`` and ``max_grams``, and
     never people of both kinds of ``apart`` (支援措置 and all others).
     """
     count = len(weights_cg)
@@ -121,9 +119,9 @@ def boxes(
     position = np.zeros(count, dtype=np.int64)
     total = np.r_[0, np.cumsum(weights_cg)]
     box, town = 0, ""
-    for start, end in _groups(municipality_codes, apart):
-        if municipality_codes[start] != town:
-            box, town = 0, municipality_codes[start]
+    for start, end in _groups(unit_codes, apart):
+        if unit_codes[start] != town:
+            box, town = 0, unit_codes[start]
         while start < end:
             box += 1
             heavy = int(np.searchsorted(total, total[start] + limits.max_grams * 100, side="right")) - 1
@@ -134,15 +132,13 @@ def boxes(
     return number, position
 
 
-def lots(
-    job_id: str, municipality_codes: np.ndarray, sheets: int, apart: np.ndarray | None = None
-) -> list[Lot]:
-    """Lots of at most ``sheets`` sheets: contiguous sequences, never two municipalities or both kinds of ``apart``."""
+def lots(job_id: str, unit_codes: np.ndarray, sheets: int, apart: np.ndarray | None = None) -> list[Lot]:
+    """Lots of at most ``sheets`` sheets: contiguous sequences, never two units or both kinds of ``apart``."""
     result: list[Lot] = []
     number, town, first_of_town = 0, "", 0
-    for start, end in _groups(municipality_codes, apart):
-        if municipality_codes[start] != town:
-            number, town, first_of_town = 0, str(municipality_codes[start]), start
+    for start, end in _groups(unit_codes, apart):
+        if unit_codes[start] != town:
+            number, town, first_of_town = 0, str(unit_codes[start]), start
         for begin in range(start, end, sheets):
             number += 1
             stop = min(begin + sheets, end)
@@ -175,7 +171,7 @@ def print_places(plan_lots: list[Lot], count: int, up: int, depth: int) -> dict[
 
 
 def _groups(codes: np.ndarray, apart: np.ndarray | None) -> list[tuple[int, int]]:
-    """Ranges (start, stop) of neighbours of one municipality and one kind."""
+    """Ranges (start, stop) of neighbours of one unit and one kind."""
     if not len(codes):
         return []
     change = codes[1:] != codes[:-1]

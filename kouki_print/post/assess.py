@@ -10,7 +10,7 @@ from kouki_print.base.problems import Finding
 from kouki_print.base.texts import STR, distinct, pick
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 from kouki_print.post.barcode import customer_barcodes
 from kouki_print.post.problems import NO_BARCODE_OFF, PROBLEMS
 from kouki_print.post.sizeclass import size_class
@@ -32,7 +32,7 @@ def assess(
     """
     where = np.flatnonzero((decided["status"] == "printed").to_numpy())
     mine = decided.take(where)
-    towns = people["municipality_code"].take(where)
+    towns = mine["unit_code"]
     columns = _by_kind(towns, mine, loaded, tariff.table_on(loaded.order.job.mail_on))
     if loaded.order.printing.customer_barcode:
         words, reasons = customer_barcodes(mine["to_postcode"], mine["to_address"], mine["to_building"])
@@ -68,7 +68,7 @@ def _by_kind(
         rows.append(
             _kind(
                 loaded.order,
-                loaded.municipalities.get(code),
+                loaded.units.get(code),
                 code,
                 document,
                 set_code,
@@ -90,7 +90,7 @@ def _by_kind(
 
 def _kind(
     order: Order,
-    town: Municipality | None,
+    town: Unit | None,
     code: str,
     document: str,
     set_code: str,

@@ -21,7 +21,7 @@ from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.errors import JobError
 from kouki_print.base.texts import distinct, series_of
 from kouki_print.order.tables import Line, read_lines
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 
 NUMBERED_SERVICES = frozenset({"simple_registered", "registered", "specified_record"})
 _COLUMNS = _TOWN, _START, _END = ("市町村コード", "開始番号", "終了番号")
@@ -55,7 +55,7 @@ def check_digit(serial: int) -> int:
     return serial % 7
 
 
-def load_numbers(path: Path, municipalities: Mapping[str, Municipality]) -> Bands:
+def load_numbers(path: Path, municipalities: Mapping[str, Unit]) -> Bands:
     """Bands of numbers.csv, checked; no file gives no bands.
 
     市町村コード is the 5-digit or the 6-digit code; numbers may hold hyphens.  JobError names the row
@@ -131,9 +131,9 @@ def check_capacity(bands: Bands, needed: Mapping[str, int]) -> None:
         )
 
 
-def registered_counts(municipality_codes: Any, services: Any) -> dict[str, int]:
+def registered_counts(unit_codes: Any, services: Any) -> dict[str, int]:
     """Pieces that take a number, per municipality in order of appearance."""
-    towns, at = distinct(municipality_codes)
+    towns, at = distinct(unit_codes)
     counts = np.bincount(at[_numbered(services)], minlength=len(towns))
     return {town: int(count) for town, count in zip(towns, counts, strict=True)}
 
@@ -144,14 +144,14 @@ def _numbered(services: Any) -> np.ndarray:
     return np.asarray(wants[at])
 
 
-def assign_numbers(bands: Bands, municipality_codes: Any, sequences: np.ndarray, services: Any) -> pd.Series:
+def assign_numbers(bands: Bands, unit_codes: Any, sequences: np.ndarray, services: Any) -> pd.Series:
     """引受番号 of each piece (11 digits, ``""`` where it has none).
 
     Consecutive by sequence within a municipality; columns of one length in any order.  Only
     simple_registered, registered and specified_record take one.  JobError when a band is exhausted.
     """
-    check_capacity(bands, registered_counts(municipality_codes, services))
-    towns, at = distinct(municipality_codes)
+    check_capacity(bands, registered_counts(unit_codes, services))
+    towns, at = distinct(unit_codes)
     wants = np.flatnonzero(_numbered(services))
     wants = wants[np.lexsort((np.asarray(sequences)[wants], at[wants]))]
     serials = np.full(len(at), -1, dtype=np.int64)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Contents:
     weight_cg: int
 
 
-def contents_of(order: Order, municipality: Municipality, set_code: str) -> Contents:
+def contents_of(order: Order, municipality: Unit, set_code: str) -> Contents:
     """Contents of a municipality's piece with this set; JobError when the order lacks set or item."""
     entry = next((one for one in order.set if one.code == set_code), None)
     if entry is None:

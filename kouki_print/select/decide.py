@@ -201,6 +201,7 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
     printed = status == PRINTED
     document = np.where(printed, choice.document, _NONE)
     table: dict[str, pd.Series | np.ndarray] = {
+        "unit_code": people["municipality_code"],
         "status": pick(STATUSES, status),
         "reason": choice.reason.where(printed, ""),
         "document": pick([*DOCUMENTS, ""], document),
@@ -209,7 +210,7 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
         "excluded_reason": excluded_reason,
         "unissued_reason": first_reason(people["unissued_reasons"].where(unissued, "")),
         **delivery_columns(people, settings),
-        "no_forward": no_forward(people, order.municipalities),
+        "no_forward": no_forward(people, order.units),
         "pickup": people["pickup"].to_numpy(),
         "valid_until": valid.until,
         "valid_reason": valid.reason,

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from kouki_print.base.texts import arrow_of, distinct, filled, pick, series_of
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Municipality
+from kouki_print.order.units import Unit
 
 REGISTERED = "registered"
 
@@ -66,7 +66,7 @@ def has_instruction(people: pd.DataFrame, order: Order) -> np.ndarray:
     return people["pickup"].to_numpy() | in_force
 
 
-def no_forward(people: pd.DataFrame, municipalities: Mapping[str, Municipality]) -> np.ndarray:
+def no_forward(people: pd.DataFrame, municipalities: Mapping[str, Unit]) -> np.ndarray:
     """Mask of 転送不要: the person's own setting, else the municipality's choice."""
     values, codes = distinct(people["municipality_code"])
     chosen = np.array(

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 import zxingcpp
 
 from kouki_print.order.models import Order
-from kouki_print.order.towns import Contact
+from kouki_print.order.units import Contact
 from kouki_print.page.codes import SIZE
 from kouki_print.page.fields import PageFields
 from kouki_print.page.fonts import Style, clusters

@@ -28,7 +28,7 @@ class Extra(Frozen):
     weight_cg: int
 
 
-class Municipality(Frozen):
+class Unit(Frozen):
     """One municipality as this order treats it: contact (after the questionnaire) and answers."""
 
     contact: Contact
