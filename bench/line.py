@@ -2,13 +2,14 @@
 
 Generates 165,000 synthetic people (seed 1, preset r08), runs the line in a fresh process, and prints
 seconds and people/s per stage, peak memory of all processes, bytes, the ratio to the floor (deflating
-the same streams, writing and hashing the same bytes), the composing rate of one core, and the cost per
-person against a tenth of the people.
+the same streams, writing and hashing the same bytes), the composing rate of one core, the cost per
+person against a tenth of the people, and what an officer waits for: who gets what, and ``explain``.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
 import json
 import os
@@ -21,13 +22,17 @@ import time
 import zlib
 from pathlib import Path
 
-from kouki_print.job.kit import build_kit
+from kouki_print.intake.characters import check_characters
+from kouki_print.intake.load import read_export
+from kouki_print.job.kit import build_kit, load_styles
 from kouki_print.job.lot import make_lot
 from kouki_print.job.prepare import prepare
 from kouki_print.job.run import lot_tasks, run
 from kouki_print.job.watch import Silent, Stages
+from kouki_print.order.load import load_order
 from kouki_print.pdf.writer import deflate
 from kouki_print.sample import write_sample
+from kouki_print.select.decide import decide
 
 PEOPLE = 165_000
 ROOT = Path("bench-out")
@@ -35,13 +40,16 @@ _STREAM = re.compile(rb"<</Length (\d+)/Filter/FlateDecode>>stream\n")
 
 
 def main() -> None:
-    """Run the bench, or (``--child``) one timed run for it."""
+    """Run the bench, or one timed part of it (``--child``: the line; ``--decide``: up to who gets what)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--child", nargs=2, metavar=("JOB", "OUT"))
+    parser.add_argument("--decide", metavar="JOB")
     options = parser.parse_args()
-    if options.child:
+    if options.decide:
+        print(_decide(Path(options.decide)))
+    elif options.child:
         _child(Path(options.child[0]), Path(options.child[1]), options.workers)
     else:
         _bench(options.people, options.workers)
@@ -52,6 +60,21 @@ def _child(job: Path, out: Path, workers: int) -> None:
     json.dump({"seconds": result.seconds, "pieces": result.pieces, "counts": result.counts}, sys.stdout)
 
 
+def _decide(job: Path) -> float:
+    """Seconds of intake, checks and select alone, in this process."""
+    loaded, styles = load_order(job), load_styles()
+    settings = loaded.order
+
+    def can_draw(cluster: str) -> bool:
+        return all(style.can_draw(cluster) for style in styles.values())
+
+    start = time.perf_counter()
+    intake = read_export(loaded, job)
+    lost = check_characters(intake.people, can_draw, settings.job.mail_on, settings.checks.kind_order)
+    decide(intake.people, [*intake.findings, *lost], loaded)
+    return time.perf_counter() - start
+
+
 def _bench(people: int, workers: int) -> None:
     shutil.rmtree(ROOT, ignore_errors=True)
     start = time.perf_counter()
@@ -60,6 +83,11 @@ def _bench(people: int, workers: int) -> None:
     write_sample(ROOT / "tenth", preset="r08", count=people // 10, seed=1)
     small = min((_timed(ROOT / "tenth", workers) for _ in range(2)), key=lambda one: one["wall"])
     full = _timed(ROOT / "full", workers)
+    decided = min(
+        float(subprocess.check_output([sys.executable, __file__, "--decide", str(ROOT / "full")]))
+        for _ in range(3)
+    )
+    explained = min(_explained(ROOT / "full") for _ in range(3))
     lines = [("`sample` (not part of the line)", sample_seconds)]
     lines += [(name, seconds) for name, seconds in full["seconds"].items() if seconds >= 0.01]
     print(f"\n| stage ({people:,} people, {workers} workers) | seconds | people/s |\n|---|--:|--:|")
@@ -72,6 +100,8 @@ def _bench(people: int, workers: int) -> None:
     rate, composed = _one_core(ROOT / "full")
     per_person = full["wall"] / people / (small["wall"] / (people // 10))
     print("| figure | value |\n|---|--:|")
+    print(f"| intake + checks + select, cold, best of 3 | {decided:.2f} s |")
+    print(f"| `explain` of one person, cold, best of 3 | {explained:.2f} s |")
     print(f"| peak memory of all processes (PSS) | {full['peak']:,.0f} MB |")
     print(f"| bytes written | {size / 1e6:,.0f} MB |")
     shares = f"deflate {parts[0]:.1f} s + write {parts[1]:.1f} s + hash {parts[2]:.1f} s"
@@ -82,6 +112,24 @@ def _bench(people: int, workers: int) -> None:
     )
     print(f"| cost per person, {people:,} ÷ {people // 10:,} people | {per_person:.2f} |")
     shutil.rmtree(ROOT, ignore_errors=True)
+
+
+def _explained(job: Path) -> float:
+    """Seconds of ``kouki-print explain`` for somebody in the middle of the export."""
+    with (job / "export.csv").open(encoding="cp932", newline="") as handle:
+        numbers = [row["被保険者番号"] for row in csv.DictReader(handle)]
+    command = [
+        sys.executable,
+        "-m",
+        "kouki_print",
+        "explain",
+        str(job),
+        "--insured",
+        numbers[len(numbers) // 2],
+    ]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
 
 
 def _timed(job: Path, workers: int) -> dict:

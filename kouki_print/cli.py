@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 import kouki_print
 from kouki_print.base.errors import JobError
@@ -83,8 +81,10 @@ def check(job: Path, out: Path, last: Path | None) -> None:
     """入力を読んで検査し、検査報告だけを作ります。"""
     from kouki_print.job import checking
 
-    counts = checking.check(job, out, Silent(), last)
+    counts, notes = checking.check(job, out, Silent(), last)
     click.echo(_balance(counts))
+    for note in notes:
+        click.echo(f"お知らせ: {note}")
     click.echo(f"検査報告: {out / 'union' / 'check.html'}")
 
 
@@ -310,6 +310,9 @@ def _balance(counts: dict[str, int]) -> str:
 
 
 def _show_result(result: RunResult, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
 
     console = Console(highlight=False)
@@ -329,10 +332,9 @@ def _show_result(result: RunResult, out: Path) -> None:
     table.add_row("計", "", "", "", f"{result.budget.pieces:,}", f"{result.budget.total_yen:,}")
     console.print(table)
     click.echo(_balance(result.counts))
-    if result.unknown_municipality:
-        click.echo(
-            f"うち市町村コードの分からない人 {result.unknown_municipality:,}（どの市町村の明細にも入っていません）"
-        )
+    if result.unknown_unit:
+        unit = result.unit_ja
+        click.echo(f"うち{unit}の分からない人 {result.unknown_unit:,}（どの{unit}の明細にも入っていません）")
     click.echo(f"ロット {result.lots:,}　印刷ファイル {result.bytes / 1e6:,.1f} MB")
     for note in result.notes:
         click.echo(f"お知らせ: {note}")

@@ -74,6 +74,7 @@ def people_and_decisions(
     decided = pd.DataFrame(
         {
             "unit_code": people["municipality_code"],
+            "carrier": at,
             "status": pd.Series(["printed"] * count, dtype="str"),
             "reason": pd.Series(["ALL"] * count, dtype="str"),
             "document": pd.Series(np.where(notice, "notice", "certificate"), dtype="str"),

@@ -133,7 +133,8 @@ CHANGES: list[tuple[str, Callable[[Path], None], str, str]] = [
     ("no manifest", remove(f"{TOWN}/manifest.json"), f"{TOWN}/manifest.json", "ファイルがありません"),
     ("a line less of the pieces", lambda out: cut(out / TOWN / "pieces.csv"), f"{TOWN}/pieces.csv", "通数が1です（正しくは2）"),
     ("no pieces", remove(f"{TOWN}/pieces.csv"), f"{TOWN}/pieces.csv", "ファイルがありません"),
-    ("a piece in the ledger", ask("DELETE FROM piece WHERE sequence = 2"), "job.sqlite", "通数が1です（正しくは2）"),
+    ("a piece in the ledger", ask("DELETE FROM piece WHERE sequence = 2"), "job.sqlite", "通に載っている人数が1です（正しくは2）"),
+    ("a carrier in the ledger", ask("UPDATE record SET carrier_row = 1"), "job.sqlite", "印刷対象の通数が2です（正しくは1）"),
     ("a record in the ledger", ask("DELETE FROM record WHERE row = 3"), "job.sqlite", "件数が2です（正しくは3）"),
     ("a digest in the manifest", digest_in_manifest, "47213/manifest.json", "一覧が台帳と違います"),
     ("a print file too many", lambda out: (out / TOWN / "print" / "more.pdf").write_bytes(b"%PDF"), "47213/print/more.pdf", "台帳にない印刷ファイル"),
@@ -211,7 +212,7 @@ def test_manifests_and_people_of_unknown_municipality_add_up(strangers: Finished
     records = sum(manifest["counts"]["records"] for manifest in strangers.manifests())
     towns = [manifest["municipality"]["jis_code"] for manifest in strangers.manifests()]
     found = check_balance(strangers.out, 5, towns)
-    assert (records, found.unknown_municipality) == (3, 2)
+    assert (records, found.unknown_unit) == (3, 2)
     assert found.counts == {"printed": 2, "held": 2, "excluded": 0, "unissued": 1}
     assert "（市町村不明）" in (strangers.out / "union" / "check.html").read_text(encoding="utf-8")
     assert cli("verify", strangers.out).exit_code == 0

@@ -45,6 +45,7 @@ def small() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         ["printed", "printed", "held", "unissued", "printed", "held", "printed", "printed"], dtype="str"
     )
     gone = (decided["status"] != "printed").to_numpy()
+    decided.loc[gone, "carrier"] = -1
     for name in ("document", "set_code", "reason"):
         decided.loc[gone, name] = ""
     decided.loc[3, "unissued_reason"] = "2b"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +13,12 @@ from line_fixtures import cli
 from small_job import JOB, number, person, write_job
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.files import sha256_of
 from kouki_print.handover.comparison import CHANGED, ENDED, NEW, TownChange, YearComparison
 from kouki_print.intake.past import read_columns
 from kouki_print.job.compare import compare
 from kouki_print.job.prepare import prepare
+from kouki_print.job.review import Review
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.load import load_settings
 from kouki_print.sample import write_sample
@@ -194,15 +198,84 @@ def test_the_order_may_name_last_year_and_run_tells_it(tmp_path: Path) -> None:
     for secret in ("見本　花子", "泉崎1-1-1", number(1)):
         assert secret not in page
     assert {path.name for path in union.glob("*.xlsx")} == {"check.xlsx", "unissued.xlsx"}
+    manifest = json.loads((tmp_path / "out" / "vendor" / "47213" / "manifest.json").read_text("utf-8"))
+    digest = sha256_of(job / "control.csv")
+    assert {entry["name"]: entry["sha256"] for entry in manifest["inputs"]}["control.csv"] == digest
+    assert digest in page
     assert cli("verify", tmp_path / "out", "--full").exit_code == 0
 
 
 def test_many_people_are_compared_quickly(tmp_path: Path) -> None:
     """165,000 people in well under a second; here a fifth of them, with room for a busy machine."""
     write_sample(tmp_path / "this", preset="r08", count=33_000, seed=1)
-    write_sample(tmp_path / "last", preset="r07", count=33_000, seed=1)
+    shutil.copytree(tmp_path / "this", tmp_path / "last")
+    order, export = tmp_path / "last" / "job.toml", tmp_path / "last" / "export.csv"
+    earlier = order.read_text(encoding="utf-8").replace("2026-", "2025-").replace("2027-", "2026-")
+    order.write_text(earlier, encoding="utf-8")
+    export.write_bytes(export.read_bytes().replace(b"\n20260620,", b"\n20250620,"))
     prepared = prepare(tmp_path / "this", Stages(Silent()))
     begun = time.perf_counter()
     found = compare(prepared, tmp_path / "this", tmp_path / "last")
     assert time.perf_counter() - begun < 1.0
     assert sum(town.this for town in found.towns) == 33_000
+    assert (len(found.persons), found.sealed_persons, found.doubts) == (0, 0, ())
+
+
+def others(found: YearComparison) -> list[tuple[int, str]]:
+    return list(zip(found.persons["row"].tolist(), found.persons["items"], strict=True))
+
+
+def test_a_number_that_became_somebody_else_is_listed(tmp_path: Path) -> None:
+    last = [
+        person(1),
+        person(2),
+        person(3, sex=""),
+        person(4),
+        person(5, name="見本　花子"),
+        person(6, name="ﾏｲｸ　ｽﾐｽ"),
+        person(7, name="宮城　一郎"),
+        person(8, birth_date="19410231"),
+    ]
+    this = [
+        person(1, birth_date="19410705"),  # the same day
+        person(2, birth_date="3160706"),
+        person(3, sex="1"),
+        person(4, sex="男"),
+        person(5, name="比嘉　花子"),  # a family name may change
+        person(6, name="マイク　スミス"),
+        person(7, name="見本　二子", sex="1", birth_date="3160706"),
+        person(8),
+        person(9, sex="1"),
+        *(person(10, sex=sex) for sex in "12"),  # held for its number
+    ]
+    found = compared(tmp_path, [*last, person(10)], this)
+    assert others(found) == [(2, "生年月日"), (4, "性別"), (7, "生年月日、性別、氏名")]
+    assert found.persons["line"].tolist() == [3, 5, 8]
+    assert (found.sealed_persons, found.sealed_people) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("count", "changed", "stops"), [(20, 9, False), (20, 10, True), (1001, 10, False), (1000, 10, True)]
+)
+def test_too_many_of_them_stop_the_job(tmp_path: Path, count: int, changed: int, stops: bool) -> None:
+    people = [person(at) for at in range(1, count + 1)]
+    this = [*people[: count - changed], *({**each, "birth_date": "3160706"} for each in people[-changed:])]
+    if not stops:
+        assert len(compared(tmp_path, people, this).persons) == changed
+        return
+    with pytest.raises(JobError, match=f"{count:,}人のうち{changed}人") as caught:
+        compared(tmp_path, people, this)
+    error = caught.value
+    assert (error.file, error.row, error.column) == ("export.csv", count - changed + 2, "生年月日")
+
+
+@pytest.mark.parametrize(("moved", "told"), [(9, False), (10, True)])
+def test_many_new_addresses_are_told(tmp_path: Path, moved: int, told: bool) -> None:
+    people = [person(at) for at in range(1, 51)]
+    this = [{**each, "address": "うるま市みどり町1－1－1"} for each in people[:moved]]
+    this += [{**each, "address": " うるま市みどり町一丁目１番１号"} for each in people[moved:]]  # not another
+    found = compared(tmp_path, people, this)
+    assert bool(found.doubts) == told
+    if told:
+        assert "住所が前年と違う人が10人います（50人のうち20%）" in found.doubts[0]
+        assert Review((), found).notes() == list(found.doubts)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from small_job import number, person, write_job
+from layout_kit import MINE, columns_of, fixed_bytes, fixed_layout, read_as, width_of
+from small_job import JOB, export_text, number, person, write_job
 
 from kouki_print.base.errors import JobError
 from kouki_print.cli import main
@@ -35,9 +36,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, ["AGE85: 切替日の年齢 >=85 → 85歳 ○", "結果: 資格確認書（理由 AGE85）"]),
-        (2, ["AGE85: 切替日の年齢 >=85 → 84歳 ×", "→ 12 ○", "結果: 資格情報のお知らせ（理由 USED）", "組B"]),
-        (3, ["利用回数１年 >=6 → 0 ×", "結果: 資格確認書（理由 UNUSED）"]),
+        (1, ["AGE85: 切替日の年齢が85歳以上 → 85歳 ○", "結果: 資格確認書（理由 AGE85）"]),
+        (2, ["切替日の年齢が85歳以上 → 84歳 ×", "→ 12 ○", "結果: 資格情報のお知らせ（理由 USED）", "組B"]),
+        (3, ["利用回数１年が6以上 → 0 ×", "結果: 資格確認書（理由 UNUSED）"]),
         (4, ["NOLINK: マイナ保険証登録が1でない → 0 ○", "46.00g", "460円"]),
         (5, ["1. 対象外か: 生活保護 ○", "結果: 対象外"]),
         (6, ["2. 未発行か: ○ 理由5", "結果: 未発行"]),
@@ -100,7 +101,7 @@ def test_commands(job: Path) -> None:
     listed = CliRunner().invoke(main, ["presets"])
     assert all(preset.name in listed.output and preset.title in listed.output for preset in list_presets())
     differences = CliRunner().invoke(main, ["presets", "diff", "r07", "r08"])
-    assert "規則 AGE85: r08 で加わる（切替日の年齢 >=85 → 資格確認書）" in differences.output
+    assert "規則 AGE85: r08 では NOLINK の次に加わる（書類 資格確認書／条件 " in differences.output
     assert "オプション" in CliRunner().invoke(main, ["presets", "--help"]).output
 
 
@@ -113,3 +114,61 @@ def test_a_preset_does_not_differ_from_itself() -> None:
 def test_differences_name_both_sides() -> None:
     forth, back = diff_presets("r07", "r07-budget"), diff_presets("r07-budget", "r07")
     assert any(line.startswith("規則 ALL") for line in forth) and len(forth) == len(back)
+
+
+# --- whatever the export is written in --------------------------------------------------------------
+
+THREE = [person(count, name=f"見本　花子{count}", building="") for count in (1, 2, 3)]
+
+
+def told(folder: Path, count: int) -> str:
+    return "\n".join(explain(folder, number(count)))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unit", "end"),
+    [
+        ("cp932", "bytes", "\r\n"),
+        ("cp932", "bytes", ""),
+        ("utf-16le", "bytes", "\n"),
+        ("utf-8", "characters", "\n"),
+    ],
+)
+def test_a_fixed_width_export(tmp_path: Path, encoding: str, unit: str, end: str) -> None:
+    widths = {key: width_of([each[key] for each in THREE], encoding, unit) for key in columns_of(THREE)}
+    more = "" if end else "line_end = false\n"
+    layout = fixed_layout(widths, encoding, unit, more)
+    read_as(tmp_path, fixed_bytes(THREE, widths, encoding, unit, end), layout)
+    for count in (1, 3):
+        assert f"export.csv {count}行目" in told(tmp_path, count)
+
+
+def test_lines_around_the_records_own_characters_and_several_files(tmp_path: Path) -> None:
+    people = [person(1), person(2, name="見本\ue000子"), person(3)]
+    text = "一覧\r\n" + export_text(people) + "件数,3\r\n"
+    layout = 'title = "見本"\nencoding = "cp932"\nskip_top = 1\nskip_bottom = 1\ngaiji = "gaiji.csv"\n'
+    job = MINE.replace('["export.csv"]', '["export.csv", "more.csv"]')
+    write_job(tmp_path, job=job)
+    more = "一覧\r\n" + export_text([person(4)]) + "件数,1\r\n"
+    (tmp_path / "more.csv").write_bytes(more.encode("cp932"))
+    read_as(tmp_path, text.encode("cp932"), layout, "code,unicode,glyph,note\nF040,U+845B,,\n", job=job)
+    assert "export.csv 4行目" in told(tmp_path, 2) and "結果: 保留" not in told(tmp_path, 2)
+    assert "export.csv 3行目" in told(tmp_path, 1)
+    assert "more.csv 3行目" in told(tmp_path, 4)
+
+
+def test_a_line_end_in_a_quoted_cell_is_no_row(tmp_path: Path) -> None:
+    write_job(tmp_path, [person(1, building="みどり荘\n1号"), person(2, building="あおば荘\n2号"), person(3)])
+    assert "export.csv 3行目" in told(tmp_path, 2)
+    assert "export.csv 4行目" in told(tmp_path, 3)
+
+
+def test_a_household_is_read_together(tmp_path: Path) -> None:
+    job = JOB + '[delivery]\nper_household = ["notice"]\n'
+    write_job(tmp_path, [person(count, household_number="7") for count in (1, 2)], job)
+    assert "export.csv 3行目" in told(tmp_path, 2)
+
+
+def test_a_number_nobody_has_is_said_so(job: Path) -> None:
+    with pytest.raises(JobError, match=r"移行データにいません"):
+        explain(job, number(99))

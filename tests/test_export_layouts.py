@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import tomllib
@@ -487,6 +488,72 @@ def test_guesses_without_a_header_and_of_fixed_width(tmp_path: Path) -> None:
     _, data = _five("cp932")
     fixed = tomllib.loads(_guessed(tmp_path / "b", data))
     assert fixed["form"] == "fixed" and fixed["record_length"] == len(data.splitlines()[0])
+
+
+_MANY = [
+    person(
+        at * 977,
+        birth_date=f"3{10 + at % 7:02d}07{at:02d}",
+        sex="12"[at % 2],
+        name="見本　花子" + "郎" * (at % 3),
+        kana="ﾐﾎﾝ ﾊﾅｺ",
+        municipality_code="47213" if at % 2 else "47201",
+        address=f"那覇市みどり町{'一二三四五六七'[at % 7]}丁目" + "あ" * (at % 5),
+        building="みどり荘" * (at % 2),
+        qualified_on=f"2020{at % 12 + 1:02d}01",
+        category=("一般Ⅰ", "区分Ⅱ", "")[at % 3],
+    )
+    for at in range(1, 29)
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "unit"), [("cp932", "bytes"), ("utf-8", "characters"), ("utf-16le", "characters")]
+)
+def test_a_fixed_width_guess_lacks_only_names(tmp_path: Path, encoding: str, unit: str) -> None:
+    digits = ("used_12m", "used_3m", "linked", "copay")  # nothing proves where they part
+    people = [{key: text for key, text in each.items() if key not in digits} for each in _MANY]
+    widths = {
+        key: width_of(
+            [each[key] for each in people], encoding, unit, 3 if key in ("name", "kana", "address") else 0
+        )
+        for key in columns_of(people)
+    }
+    data = fixed_bytes(people, widths, encoding, unit)
+    guess = _guessed(tmp_path, data)
+    for text in ("みどり", "ﾐﾎﾝ", "47213", "39472139", "3100728"):
+        assert text not in guess
+    found = {each["name"] for each in tomllib.loads(guess)["column"]}
+    assert found == {"基準日", "被保険者番号", "保険者番号", "市町村コード", "性別", "生年月日", "郵便番号"}
+    starts, at = {}, 1
+    for key, width in widths.items():
+        starts[at], at = BY_KEY[key].header, at + width
+    named = re.sub(
+        r"# \[\[column\]\](.*)\n# name = .*\n# start = (\d+)\n# length = (\d+)(?:\n# (date = .*))?",
+        lambda part: (
+            f'[[column]]\nname = "{starts[int(part[2])]}"\nstart = {part[2]}\nlength = {part[3]}\n{part[4] or ""}'
+        ),
+        guess,
+    )
+    table = read_as(tmp_path / "a", data, named).people
+    expected = take_in(tmp_path / "b", people)[0].people
+    assert table[list(BY_KEY)].equals(expected[list(BY_KEY)])
+
+
+def test_a_sample_with_mistakes_is_guessed_all_the_same(tmp_path: Path) -> None:
+    people = [*_MANY, person(977), person(9, birth_date="", sex=""), person(10)]
+    widths = {
+        key: width_of([each.get(key, "") for each in people], "cp932", "bytes") for key in columns_of(people)
+    }
+    guess = tomllib.loads(_guessed(tmp_path, fixed_bytes(people, widths, "cp932", "bytes")))
+    assert {"被保険者番号", "生年月日", "性別"} <= {each["name"] for each in guess["column"]}
+
+
+def test_few_records_prove_nothing(tmp_path: Path) -> None:
+    widths = {key: width_of([_MANY[0][key]], "cp932", "bytes") for key in _MANY[0]}
+    guess = _guessed(tmp_path, fixed_bytes(_MANY[:1] * 2, widths, "cp932", "bytes"))
+    assert "column" not in tomllib.loads(guess)
+    assert "必須の列「被保険者番号」" in guess
 
 
 def test_a_file_in_no_encoding_is_refused(tmp_path: Path) -> None:

@@ -114,6 +114,7 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
     ({"name": "見本　ふ\u3099こ"}, "CHAR_COMBINING", "氏名"),
     ({"name": "見本　e\u0301va"}, "CHAR_COMBINING", "氏名"),
     ({"building": "①\u20dd"}, "CHAR_COMBINING", "方書"),  # an enclosing circle
+    ({"name": "見本　花子様"}, "NAME_HONORIFIC", "氏名"),
     ({**MAIL, "mail_building": "ハ\u309aーク"}, "CHAR_COMBINING", "送付先方書"),
 ]
 
@@ -126,6 +127,7 @@ def test_wrong_cells_are_found_alone(tmp_path: Path, cells: dict[str, str], code
 
 def test_every_problem_code_is_tested() -> None:
     tested = {code for _, code, _ in WRONG} | {"NUMBER_DUPLICATE", "CHAR_NO_GLYPH", "CHAR_NO_VARIANT"}
+    tested |= {"UNKNOWN_GROUP", "GROUP_NAME_DIFFERS"}  # test_employers
     assert tested == set(PROBLEMS)
 
 

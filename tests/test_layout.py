@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from itertools import combinations, product
+import tomllib
+from collections.abc import Callable
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import pytest
 from made_lot import Made
 
 from kouki_print.base.errors import JobError
-from kouki_print.base.resources import layout_dir
+from kouki_print.base.resources import data_dir, layout_dir
+from kouki_print.order.models import HOUSEHOLD_MOST
+from kouki_print.order.units import Contact
 from kouki_print.page import layout as layout_module
 from kouki_print.page.codes import BAR_COUNT, SIZE
 from kouki_print.page.compose import is_local
-from kouki_print.page.fields import bound_fields
+from kouki_print.page.fields import FAMILY, bound_fields
+from kouki_print.page.fit import fit
 from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.layout import MM, Box, FieldItem, Layout, Line, Side, Text, load_layout, parse_layout
 from kouki_print.page.operators import wrap
 from kouki_print.page.words import renderer
 from kouki_print.sheet.imposition import load_imposition
 
-NAMES = ("certificate_mount", "notice")
+NAMES = ("certificate_mount", "insurance_card", "kenpo_card", "notice", "notice_household")
+PRESET = {
+    "insurance_card": "r05",
+    "kenpo_card": "kenpo",
+    "notice_household": "kenpo",
+}  # whose words it carries
+MOUNT_CARD, SMALL_CARD = (128, 91), (86, 54)  # mm
 Rect = tuple[float, float, float, float]  # left, top, right, bottom in mm
 
 
@@ -33,7 +44,10 @@ def layout(request: pytest.FixtureRequest) -> Layout:
 def field_rect(item: FieldItem) -> Rect:
     """All that a field may cover with its lines."""
     leading = item.leading or item.size / MM * 1.15
-    return item.x, item.y, item.x + item.width, item.y + (item.lines - 1) * leading + item.size / MM
+    deep = (item.lines - 1) * leading + item.size / MM
+    if item.small_size:
+        deep = max(deep, ((item.small_lines - 1) * 1.1 + 1) * item.small_size / MM)
+    return item.x, item.y, item.x + item.width, item.y + deep
 
 
 def barcode_rect(side: Side, quiet: float = 2.0) -> Rect:
@@ -87,8 +101,17 @@ def apart(one: Rect, other: Rect) -> bool:
     return one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
 
 
+def words_of(layout: Layout, made: Made, contact: Contact | None = None) -> Callable[[Text], str]:
+    """What the static texts of a layout say in an order of the preset that uses it."""
+    order = made.kit.order
+    if layout.name in PRESET:
+        preset = (data_dir() / "presets" / f"{PRESET[layout.name]}.toml").read_text(encoding="utf-8")
+        order = order.model_copy(update={"words": tomllib.loads(preset)["words"]})
+    return renderer(order, contact or made.tasks[0].contact)
+
+
 def all_rects(layout: Layout, side: Side, made: Made, styles: dict[str, Style]) -> list[tuple[str, Rect]]:
-    render = renderer(made.kit.order, made.tasks[0].contact)
+    render = words_of(layout, made)
     out = [(f"field {item.bind}", field_rect(item)) for item in side.field]
     out += [
         (f"text {item.text}{item.words}", text_rect(item, render(item), styles[item.font]))
@@ -114,7 +137,7 @@ def test_everything_lies_three_mm_inside_the_trim(
 def test_every_municipality_fits_in_its_place(layout: Layout, made: Made, styles: dict[str, Style]) -> None:
     safe = (3.0, 3.0, layout.sheet.width - 3, layout.sheet.height - 3)
     for town in made.prepared.loaded.units.values():
-        render = renderer(made.kit.order, town.contact)
+        render = words_of(layout, made, town.contact)
         for item in (item for side in layout.sides() for item in side.text if is_local(item)):
             assert inside(text_rect(item, render(item), styles[item.font]), safe), town.contact.name
 
@@ -123,6 +146,120 @@ def test_fields_do_not_lie_on_each_other(layout: Layout) -> None:
     for side in layout.sides():
         for one, other in combinations(side.field, 2):
             assert apart(field_rect(one), field_rect(other)), (one.bind, other.bind)
+
+
+def test_every_bound_field_is_known(layout: Layout) -> None:
+    assert bound_fields(layout)
+
+
+def test_words_lie_neither_on_each_other_nor_on_fields_nor_under_rules(
+    layout: Layout, made: Made, styles: dict[str, Style]
+) -> None:
+    for side in layout.sides():
+        rects = [
+            pair for pair in all_rects(layout, side, made, styles) if pair[0].startswith(("text", "field"))
+        ]
+        touching = [
+            (one, other)
+            for (one, a), (other, b) in combinations(rects, 2)
+            if not apart(a, b) and not (one.startswith("field") and other.startswith("field"))
+        ]
+        assert touching == []
+        celled = {f"field {item.bind}" for item in side.field if item.pitch}  # the cells have their own rules
+        cut = [
+            name
+            for name, rect in rects
+            for line in side.line
+            if not apart(rect, line_rect(line)) and not (name in celled and line.x1 == line.x2)
+        ]
+        assert cut == []
+
+
+def cards(side: Side) -> list[Box]:
+    """What is cut or taken out of the sheet as a card."""
+    return [box for box in side.box if box.dash]
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "back"),
+    [
+        ("certificate_mount", [MOUNT_CARD, SMALL_CARD], [MOUNT_CARD]),
+        ("insurance_card", [MOUNT_CARD, SMALL_CARD], [MOUNT_CARD]),
+        ("kenpo_card", [SMALL_CARD], [SMALL_CARD]),
+        ("notice", [SMALL_CARD], []),
+        ("notice_household", [], []),
+    ],
+)
+def test_cards_have_their_size_and_their_back_lies_behind_them(
+    name: str, front: list[tuple[int, int]], back: list[tuple[int, int]]
+) -> None:
+    layout = load_layout(name)
+    assert [(box.width, box.height) for box in cards(layout.front)] == front
+    assert [(box.width, box.height) for box in cards(layout.back)] == back
+    fronts = {(layout.sheet.width - box.x - box.width, box.y) for box in cards(layout.front)}
+    assert {(box.x, box.y) for box in cards(layout.back)} <= fronts
+
+
+@pytest.mark.parametrize("name", ["certificate_mount", "insurance_card", "kenpo_card"])
+def test_all_of_the_person_but_the_address_lies_on_the_card(name: str) -> None:
+    layout = load_layout(name)
+    card = box_rect(cards(layout.front)[0])
+    assert card[1] > 99 and card[3] < 198  # the card in the middle third, clear of the folds
+    for item in layout.front.field:
+        if item not in address_items(layout):
+            assert inside(field_rect(item), card), item.bind
+
+
+def test_the_insurance_card_has_a_row_for_the_address_and_none_for_what_it_never_carried() -> None:
+    layout = load_layout("insurance_card")
+    labels = "".join(item.text for item in layout.front.text)
+    for word in ("限度区分", "長期入院", "特定疾病"):
+        assert word not in labels
+    binds = {item.bind: item for item in layout.front.field}
+    assert {"card_address", "name", "sex", "birth_date", "qualified_on", "effective_on", "copay"} <= set(
+        binds
+    )
+    address = binds["card_address"]
+    _, top, _, bottom = field_rect(address)
+    beside = [item.text for item in layout.front.text if top < item.y < bottom]
+    assert beside == ["住所"] and address.size >= 11 and address.small_size >= 9
+
+
+LONG_NAME = "レオナルド・デ・アルメイダ・フェルナンデス・ロドリゲス"
+LONG_PLACE = (
+    "沖縄県うるま市石川東恩納崎一丁目二十五番地の百三十二\n"
+    "特別養護老人ホームうるまみどりの丘ケアセンター南棟二〇五号室"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "bind", "text"),
+    [
+        ("insurance_card", "name", LONG_NAME),
+        ("insurance_card", "card_address", LONG_PLACE),
+        ("kenpo_card", "name", LONG_NAME),
+        ("notice_household", "family_6_name", LONG_NAME),
+        ("notice_household", "family_6_birth", "昭和61年12月31日"),
+    ],
+)  # fmt: skip
+def test_long_texts_fit(name: str, bind: str, text: str, styles: dict[str, Style]) -> None:
+    item = next(item for item in load_layout(name).front.field if item.bind == bind)
+    assert fit(text, item, styles[item.font]) is not None
+
+
+def test_each_of_a_household_has_a_ruled_row() -> None:
+    layout = load_layout("notice_household")
+    table = max(layout.front.box, key=lambda box: box.height)
+    heading = next(box for box in layout.front.box if box.tint and box.y == table.y)
+    top, bottom = heading.y + heading.height, table.y + table.height
+    across = {line.y1 for line in layout.front.line if line.y1 == line.y2}
+    rules = [top, *sorted(y for y in across if top < y < bottom), bottom]
+    assert len(rules) == HOUSEHOLD_MOST + 1
+    rows = {item.bind: field_rect(item) for item in layout.front.field if item.bind.startswith("family_")}
+    assert len(rows) == HOUSEHOLD_MOST * len(FAMILY)
+    for number, (top, bottom) in enumerate(pairwise(rules), 1):
+        row = [rows[f"family_{number}_{name}"] for name in FAMILY]
+        assert all(inside(rect, (table.x, top, table.x + table.width, bottom)) for rect in row), number
 
 
 def test_codes_stand_on_blank_paper(layout: Layout, made: Made, styles: dict[str, Style]) -> None:
@@ -149,7 +286,7 @@ def test_the_address_block_holds_all_that_the_postman_needs(
     assert {item.bind for item in address_items(layout)} == {"to_postcode", "to_place", "to_name"}
     for item in address_items(layout):
         assert inside(field_rect(item), block), item.bind
-    render = renderer(made.kit.order, made.tasks[0].contact)
+    render = words_of(layout, made)
     marks = [item for item in layout.front.text if item.when == "no_forward"]
     assert [item.text for item in marks] == ["転送不要"]
     for item in marks:
@@ -204,7 +341,7 @@ def test_the_window_shows_no_other_words(layout: Layout, made: Made, styles: dic
         max(r[2] for r in seen),
         max(r[3] for r in seen),
     )
-    render = renderer(made.kit.order, made.tasks[0].contact)
+    render = words_of(layout, made)
     for item in layout.front.text:
         if item.when != "no_forward":
             assert apart(text_rect(item, render(item), styles[item.font]), reach), item.text or item.words

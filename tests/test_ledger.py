@@ -102,7 +102,7 @@ def test_rows_go_in_blocks_of_any_length(tmp_path: Path, monkeypatch: pytest.Mon
         path = tmp_path / f"{count}.sqlite"
         with ledger.create(path) as connection:
             columns = [np.arange(1, count + 1), ["47201"] * count, pd.Series(["held"] * count, dtype="str")]
-            ledger.put_rows(connection, "record", [*columns, [""] * count])
+            ledger.put_rows(connection, "record", [*columns, [""] * count, [None] * count])
         with sqlite3.connect(path) as connection:
             assert connection.execute("SELECT row FROM record ORDER BY row").fetchall() == [
                 (row,) for row in range(1, count + 1)

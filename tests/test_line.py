@@ -47,6 +47,13 @@ def plain(text: str) -> str:
     return BLANKS.sub("", text)
 
 
+def apart(text: str, person: dict[str, str]) -> str:
+    """Text in which the person's own numbers end runs of digits, so that no window spans two of them."""
+    for header in ("被保険者番号", "保険者番号", "郵便番号"):
+        text = text.replace(person[header].replace("-", ""), "|") if person[header] else text
+    return text
+
+
 def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None:
     out = shipped.out
     assert {path.name for path in out.iterdir()} == PARTS
@@ -239,10 +246,10 @@ def test_every_page_holds_its_own_person_and_no_other(shipped: Finished) -> None
                         }
                     digits = {
                         run[start : start + 8]
-                        for run in re.findall(r"\d{8,}", front + " " + back)
+                        for run in re.findall(r"\d{8,}", apart(front, person) + " " + apart(back, person))
                         for start in range(len(run) - 7)
                     }
-                    assert digits & numbers <= {person["被保険者番号"]}
+                    assert not digits & (numbers - {person["被保険者番号"]})
                     assert person["被保険者番号"] in front
                     assert plain(person["氏名"]) + "様" in front
                     assert f"{piece['postcode'][:3]}-{piece['postcode'][3:]}" in front

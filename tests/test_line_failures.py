@@ -41,7 +41,7 @@ FAILURES = [
     (KeyboardInterrupt(), KeyboardInterrupt, ""),
     (MemoryError(), MemoryError, ""),
 ]
-STAGES = ("prepare", "build_kit", "make_and_check", "write_finance", "_write_ledger", "check_balance")
+STAGES = ("prepare", "build_kit", "make_and_check", "write_finance", "write_ledger", "check_balance")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
 from kouki_print.order.load import load_order, merge, preset_names
 from kouki_print.order.tables import CONTACT_HEADERS, read_municipalities
+from kouki_print.sample import write_sample
 
 
 def test_a_right_folder_loads(tmp_path: Path) -> None:
@@ -28,7 +29,8 @@ def test_a_right_folder_loads(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_every_shipped_preset_loads(tmp_path: Path, name: str) -> None:
-    order = load_order(write_job(tmp_path, job=JOB.replace('"r08"', f'"{name}"'))).order
+    write_sample(tmp_path / "job", preset=name, count=10, seed=1)
+    order = load_order(tmp_path / "job").order
     assert order.rule and order.set_for(order.rule[0].document).items
 
 

@@ -11,9 +11,11 @@ from small_job import JOB, write_job
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.conditions import ANY_OF, Condition, parse_condition
+from kouki_print.order.enclosures import Enclosure, Paper
 from kouki_print.order.load import load_order, preset_names
-from kouki_print.order.models import Enclosure, Order, Paper
+from kouki_print.order.models import Order
 from kouki_print.order.places import blocks_of
+from kouki_print.sample import write_sample
 
 RULE = '[[rule]]\nreason = "A"\ndocument = "certificate"\nsentence = "理由"\n'
 
@@ -172,7 +174,8 @@ def test_a_weight_unlike_its_paper_is_noted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", preset_names())
 def test_shipped_enclosures_have_paper_and_owner(tmp_path: Path, name: str) -> None:
-    order = loaded(tmp_path, "", JOB.replace('"r08"', f'"{name}"'))
+    write_sample(tmp_path / "job", preset=name, count=10, seed=1)
+    order = load_order(tmp_path / "job").order
     assert order.weight_notes() == []
     assert all(entry.owner for entry in order.enclosure)
     assert sum(entry.computed_cg is None for entry in order.enclosure) <= 1  # 証カバー is no paper

@@ -58,7 +58,7 @@ def test_service_and_postage_by_municipality_document_and_pickup() -> None:
     )
     people, decided = people_and_decisions(7, [NAHA, GINOWAN, ISHIGAKI], notice_every=6)
     decided.loc[3, "pickup"] = True
-    decided.loc[5, "status"] = "held"
+    decided.loc[5, ["status", "carrier"]] = ["held", -1]
     pieces = assess(people, decided, loaded, TARIFF)
     assert pieces.index.tolist() == [0, 1, 2, 3, 4, 6]
     assert pieces["mail_service"].tolist() == [
@@ -99,7 +99,7 @@ def test_barcodes_can_be_switched_off() -> None:
 def test_nobody_printed_is_an_empty_table_of_the_same_columns() -> None:
     people, decided = people_and_decisions(3, [NAHA])
     full = assess(people, decided, loaded_order(), TARIFF)
-    decided["status"] = pd.Series(["held"] * 3, dtype="str")
+    decided["carrier"] = -1
     empty = assess(people, decided, loaded_order(), TARIFF)
     assert len(empty) == 0
     assert empty.dtypes.to_dict() == full.dtypes.to_dict()

@@ -40,7 +40,7 @@ def first_page(job: Finished, document: str) -> str:
 
 
 def test_every_preset_has_a_sample() -> None:
-    assert {"r05", "r06-interim", "r07-budget", "r07", "r08", "kokuho"} <= set(preset_names())
+    assert {"r05", "r06-interim", "r07-budget", "r07", "r08", "kokuho", "kenpo"} <= set(preset_names())
     assert known_presets() == preset_names()
 
 

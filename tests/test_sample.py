@@ -303,7 +303,20 @@ def test_defects_of_dates_and_marks_are_found_as_such(spoiled: Export) -> None:
         assert table["status"][row] == status, name
 
 
-@pytest.mark.parametrize("name", sorted(DEFECTS))
+OF_THE_UNION = {name: kind for name, kind in DEFECTS.items() if not kind.by_group}
+
+
+def test_defects_of_jobs_by_employer(tmp_path: Path) -> None:
+    """An unknown employer where there are employers; an unknown municipality only where there are none."""
+    bad = build_export(sample_orders()["kenpo"], 1650, 1, "utf-8", defects=True)
+    (row,) = bad.defects["group_unknown"]
+    assert bad.columns["group_code"][row] not in bad.groups["団体コード"]
+    assert "municipality_unknown" not in bad.defects
+    assert set(bad.columns["group_code"]) - {"", "J99999"} <= set(bad.groups["団体コード"])
+    assert len(set(bad.groups["団体名"])) == len(bad.groups["団体コード"]) == 41
+
+
+@pytest.mark.parametrize("name", sorted(OF_THE_UNION))
 def test_each_kind_of_defect_is_there(spoiled: Export, name: str) -> None:
     rows, key = spoiled.defects[name], DEFECTS[name].key
     assert len(rows) == (2 if name == "number_twice" else 1)
@@ -335,7 +348,7 @@ def test_defects_touch_only_their_own_cell() -> None:
         }
         assert set(np.flatnonzero(column != good[key]).tolist()) <= expected
     rows = np.concatenate(list(bad.defects.values()))
-    assert len(set(rows.tolist())) == len(rows) == len(DEFECTS) + 1
+    assert len(set(rows.tolist())) == len(rows) == len(OF_THE_UNION) + 1
 
 
 def test_defects_grow_slowly() -> None:

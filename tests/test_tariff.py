@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
-from kouki_print.order.models import Envelope
+from kouki_print.order.enclosures import Envelope
 from kouki_print.post.sizeclass import size_class
 from kouki_print.post.tariff import load_tariff
 

@@ -57,6 +57,7 @@ def union(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("r4")
     people = r4_people()
     order = np.random.default_rng(1).permutation(len(people))
+    people[0]["protected"] = people[300]["protected"] = "1"  # counted, and in no list
     write_job(folder / "job", [people[at] for at in order])
     result = cli("check", folder / "job", "--out", folder / "out")
     assert result.exit_code == 0, result.output
@@ -99,8 +100,12 @@ def test_the_workbook_has_live_sums_with_cached_values(union: Path) -> None:
 def test_people_are_listed_once_with_reason_and_remedy_and_without_name(union: Path) -> None:
     sheet = openpyxl.load_workbook(union / "unissued.xlsx")["対象者"]
     lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
-    assert len(lines) == 2169
-    assert len({line[5] for line in lines}) == 2169
+    assert len(lines) == 2167
+    assert len({line[5] for line in lines}) == 2167
+    assert {row["insured_number"] for row in rows_of(union / "unissued.csv")} == {line[5] for line in lines}
+    sealed = rows_of(union / "protected.csv")
+    assert [row["status"] for row in sealed] == ["unissued"] * 2
+    assert not {row["insured_number"] for row in sealed} & {line[5] for line in lines}
     assert {line[9] for line in lines} <= set(REMEDY_JA.values())
     for line in lines:
         assert line[7] == UNISSUED_JA[line[6]]

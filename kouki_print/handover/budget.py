@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import write_csv
 from kouki_print.base.texts import arrow_of, distinct, series_of
+from kouki_print.order.enclosures import Envelope
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Envelope
+from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.post.sizeclass import size_class
 from kouki_print.post.tariff import NOT_MAILED, TariffTable
 
@@ -58,12 +59,14 @@ class Margin:
 class Budget:
     """Everything that the three budget files show.
 
-    ``lines`` as budget.csv; ``towns`` (code, name) of all municipalities in the table's order, also
-    those without a piece; ``created`` is the data date, so that the files' bytes depend on nothing else.
+    ``lines`` as budget.csv; ``towns`` (code, name) of all units in the table's order, also those without
+    a piece; ``unit`` what they are (市町村 or 団体); ``created`` is the data date, so that the files' bytes
+    depend on nothing else.
     """
 
     title: str
     insurer: str
+    unit: str
     posting_date: dt.date
     created: dt.date
     tariff_name: str
@@ -223,6 +226,7 @@ def make_budget(loaded: LoadedOrder, plan: pd.DataFrame, table: TariffTable) -> 
     return Budget(
         title=order.job.title,
         insurer=order.insurer.name,
+        unit=loaded.unit_ja,
         posting_date=table.on,
         created=order.job.data_on,
         tariff_name=table.name,

@@ -94,7 +94,7 @@ def budget_workbook(budget: Budget) -> bytes:
     created = dt.datetime.combine(budget.created, dt.time())
     book.set_properties({"title": f"{budget.title} 郵送料予算", "author": budget.insurer, "created": created})
     formats = _formats(book)
-    sheets = [book.add_worksheet(name) for name in ("集計", "市町村別", _LINES)]
+    sheets = [book.add_worksheet(name) for name in ("集計", f"{budget.unit}別", _LINES)]
     for sheet in sheets:
         sheet.set_default_row(18)
     _summary(sheets[0], budget, formats)
@@ -213,7 +213,12 @@ def _towns(sheet: Worksheet, budget: Budget, formats: _Formats) -> None:
     values = [f"{document}_{value}" for document in documents for value in ("pieces", "total_yen")]
     values += ["pieces", "total_yen"]
     names = [f"{DOCUMENT_JA[document]}\n{unit}" for document in documents for unit in ("通数", "金額(円)")]
-    _head(sheet, 0, ("No.", "市町村コード", "市町村名", *names, "合計\n通数", "合計\n金額(円)"), formats)
+    _head(
+        sheet,
+        0,
+        ("No.", f"{budget.unit}コード", f"{budget.unit}名", *names, "合計\n通数", "合計\n金額(円)"),
+        formats,
+    )
     totals = {name: int(table[name].sum()) for name in values}
     for row, line in enumerate(table.to_dict("records"), start=1):
         sheet.write_number(row, 0, row, formats.number)

@@ -38,6 +38,7 @@ COLUMNS = (
     "characters",
     "text",
     "action",
+    "piece_id",
 )
 HELD, BY_HAND = "保留", "手書き"
 _KEYS = {column.header: column.key for column in EXPORT_COLUMNS}
@@ -82,18 +83,23 @@ def write_characters(
     findings: Iterable[Finding],
     municipalities: Mapping[str, Unit],
     files: list[str],
+    decided: pd.DataFrame,
+    plan: pd.DataFrame,
 ) -> None:
     """The list by municipality, then row; ``files`` are the names that ``people["source"]`` points into.
 
-    Nobody under protection (支援措置) is in it: they are in the sealed list alone.
-    Cells that a spreadsheet would take for a formula begin with an apostrophe.
+    ``piece_id`` finds the piece to write on (empty when nothing is printed).  Nobody under protection
+    (支援措置) is in it: they are in the sealed list alone.  Cells that a spreadsheet would take for a
+    formula begin with an apostrophe.
     """
     lines = character_lines(people, findings)
     apart = people["protected"].to_numpy()[lines["position"].to_numpy(dtype=np.int64)]
     lines = lines.loc[~apart.astype(bool)]
-    person = people.take(lines["position"].to_numpy(dtype=np.int64)).reset_index(drop=True)
+    at = lines["position"].to_numpy(dtype=np.int64)
+    person = people.take(at).reset_index(drop=True)
+    pieces = plan.set_index("person")["piece_id"].reindex(decided["carrier"].to_numpy()[at])
     order = np.lexsort((person["row"].to_numpy(), distinct_rank(person["municipality_code"])))
-    person, lines = person.take(order), lines.take(order)
+    person, lines, pieces = person.take(order), lines.take(order), pieces.take(order)
     codes = person["municipality_code"]
     names = [municipalities[code].contact.name if code in municipalities else "" for code in codes]
     columns = {
@@ -107,5 +113,6 @@ def write_characters(
         "characters": lines["characters"].tolist(),
         "text": neutralised(lines["text"].tolist()),
         "action": lines["action"].tolist(),
+        "piece_id": pieces.fillna("").tolist(),
     }
     write_bytes(path, csv_bytes({name: columns[name] for name in COLUMNS}))

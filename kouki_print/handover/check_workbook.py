@@ -77,7 +77,7 @@ class CheckFacts:
 def write_check_xlsx(path: Path, facts: CheckFacts) -> None:
     """check.xlsx (sheets 集計, 問題一覧, 市町村別, 前年比較 …); the same facts give the same bytes."""
     book, buffer = new_book(facts.heading, _NAME)
-    styles = styles_of(book)
+    styles = styles_of(book, facts.heading)
     summary, problems, towns = (book.add_worksheet(name) for name in ("集計", "問題一覧", "市町村別"))
     _write_summary(summary, facts, styles)
     _write_problems(problems, facts, styles)

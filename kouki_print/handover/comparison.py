@@ -10,6 +10,7 @@ import pandas as pd
 
 NEW, CHANGED, ENDED = "新規", "変更", "終了"
 DELIVERY_KINDS = (NEW, CHANGED, ENDED)
+PERSON_JA = "生年月日・性別・氏名"  # what tells whether a number is still the same person's
 _BIG_SHARE, _BIG_COUNT = 0.10, 5  # a municipality that grows or shrinks by more is to be looked at
 
 
@@ -53,8 +54,11 @@ class YearComparison:
     """This job against an earlier one.
 
     ``deliveries`` (送付先): columns kind (新規, 変更, 終了), name (municipality), file, line, row, items (the
-    columns that differ); by this year's row, without anybody's data.  ``sealed`` counts per kind the
-    protected people (支援措置), who are in no list.
+    columns that differ); ``persons``: the same columns, people whose number was somebody of another
+    birth date, sex or name; by this year's row, without anybody's data.  Protected people
+    (支援措置) are in neither: ``sealed`` counts them per kind, ``sealed_persons`` the others, and
+    ``sealed_people`` says by position in the people table what the sealed list tells of them.
+    ``doubts`` are sentences about a whole column.
     """
 
     title: str
@@ -62,6 +66,10 @@ class YearComparison:
     towns: tuple[TownChange, ...]
     deliveries: pd.DataFrame
     sealed: Mapping[str, int]
+    persons: pd.DataFrame
+    sealed_persons: int
+    sealed_people: Mapping[int, str]
+    doubts: tuple[str, ...]
     contacts: tuple[ContactChange, ...]
 
     def delivery_count(self, kind: str) -> int:

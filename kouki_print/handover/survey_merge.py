@@ -22,7 +22,7 @@ from kouki_print.handover.survey_answers import (
 )
 from kouki_print.handover.survey_form import CONTACT_COLUMNS
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
-from kouki_print.order.tables import CHANGED, SURVEY_HEADERS, WANTED, YES_NO
+from kouki_print.order.tables import CHANGED, SURVEY_HEADERS, WANTED, YES_NO, is_phone
 from kouki_print.order.units import Contact
 
 _KINDS = (UNREADABLE, CONTRADICTORY, UNANSWERED, CHANGED_SINCE, NOTE)
@@ -33,7 +33,6 @@ _CHOICES: Mapping[str, Sequence[str]] = {
     "問合せ先変更": tuple(CHANGED),
 }
 _QUESTIONS = ("封緘", "郵送", "受渡方法", "転送不要", "問合せ先変更")
-_PHONE = re.compile(r"[0-9][0-9-]{8,13}[0-9]")
 _GRAMS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 _RISKY = tuple("=+-@")
 _ASK = "市町村に確かめ、様式を直してください。"
@@ -184,7 +183,7 @@ def _contact_value(answer: Answer, column: str, value: str) -> Iterator[SurveyPr
         yield answer.problem(CONTRADICTORY, column, f"問合せ先変更「有り」のに{column}が空欄です", _ASK)
     elif column == "郵便番号" and not is_digits(value, 7):
         yield answer.problem(CONTRADICTORY, column, "郵便番号が7桁の数字ではありません", _ASK)
-    elif column == "電話番号" and not _PHONE.fullmatch(value):
+    elif column == "電話番号" and not is_phone(value):
         yield answer.problem(
             CONTRADICTORY, column, "電話番号の形が正しくありません", "例 098-917-0410 の形に直してください。"
         )

@@ -32,6 +32,7 @@ _PIECES = (
     "print_page,imposed_pdf,imposed_sheet,imposed_slot"
 )
 _PROBLEMS = "severity,code,column,file,line,row,message,remedy"
+_OF_THE_PIECE = frozenset({"weight_cg", "postage_yen"})  # told once per piece
 _HELD = "row,file,line,municipality_code,insured_number,name,codes,messages,column"
 REGISTER_COLUMNS, PIECES_COLUMNS, HELD_COLUMNS, PROBLEMS_COLUMNS = (
     tuple(one.split(",")) for one in (_REGISTER, _PIECES, _HELD, _PROBLEMS)
@@ -109,22 +110,28 @@ def grams(weights_cg: Any) -> pa.LargeStringArray:
 def write_register(path: Path, people: pd.DataFrame, decided: pd.DataFrame, plan: pd.DataFrame) -> None:
     """register.csv: one line per export record in export order; the plan's columns for printed people only.
 
-    ``plan["row"]`` is the people's row number.  OutputDiffers when plan and decisions do not agree.
+    ``plan["row"]`` is the row number of who carries the piece.  Whoever stands on somebody else's piece has
+    its number, but neither weight nor postage, so that both add up.  OutputDiffers when plan and decisions
+    do not agree.
     """
     place = pd.Index(people["row"].to_numpy()).get_indexer(plan["row"].to_numpy())
+    carrier = decided["carrier"].to_numpy()
     printed = (decided["status"] == "printed").to_numpy()
+    own = carrier == np.arange(len(people))
     seen = np.bincount(place[place >= 0], minlength=len(people))
-    if (place < 0).any() or not np.array_equal(seen, printed.astype(np.int64)):
+    agrees = np.array_equal(seen, own.astype(np.int64)) and np.array_equal(carrier >= 0, printed)
+    if (place < 0).any() or not agrees or not own[carrier[printed]].all():
         raise OutputDiffers(
             "印刷する人と作成した通の一覧が一致しません",
             remedy="出力フォルダーを消して、もう一度実行してください。",
         )
     at = np.full(len(people), -1, dtype=np.int64)
     at[place] = np.arange(len(plan))
-    take = pa.array(at, mask=at < 0)
+    at = np.where(printed, at[carrier], -1)
 
     def planned(name: str) -> pa.Array:
         values = plan[name]
+        take = pa.array(at, mask=(at < 0) | (~own if name in _OF_THE_PIECE else False))
         return (pa.array(values.to_numpy()) if values.dtype.kind in "iub" else arrow_of(values)).take(take)
 
     columns = {

@@ -174,7 +174,7 @@ def write_unissued_xlsx(
 ) -> None:
     """unissued.xlsx (sheets 市町村別 and 対象者); the same tables give the same bytes."""
     book, buffer = new_book(heading, _NAME)
-    styles = styles_of(book)
+    styles = styles_of(book, heading)
     counts, people = (book.add_worksheet(name) for name in (_SHEET_COUNTS, _SHEET_PEOPLE))
     _write_counts(counts, counted, heading, styles)
     note = f"{len(lines):,}人。氏名は載せていません。連合の中だけで使ってください。"

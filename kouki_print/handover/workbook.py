@@ -28,11 +28,15 @@ TOTAL_COLOUR = "#E6ECF2"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What every workbook of a job is headed with: the job's title, the insurer, the data date (基準日)."""
+    """What every workbook of a job is headed with: the job's title, the insurer, the data date (基準日).
+
+    ``unit``: what its delivery units are, 市町村 or 団体.
+    """
 
     job: str
     insurer: str
     data_on: dt.date
+    unit: str = "市町村"
 
     def footer(self, name: str) -> tuple[str, str]:
         """Left and right text at the foot of each page."""
@@ -41,8 +45,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """The cell formats of one workbook; ``text`` also keeps a leading = or + harmless when edited."""
+    """The cell formats of one workbook; ``text`` also keeps a leading = or + harmless when edited.
 
+    Titles and heads written for 市町村 say ``unit``.
+    """
+
+    unit: str
     title: Format
     note: Format
     head: Format
@@ -72,7 +80,7 @@ def new_book(heading: Heading, name: str) -> tuple[Workbook, io.BytesIO]:
     return book, buffer
 
 
-def styles_of(book: Workbook) -> Styles:
+def styles_of(book: Workbook, heading: Heading) -> Styles:
     """The formats every list uses."""
 
     def make(**extra: Any) -> Format:
@@ -92,6 +100,7 @@ def styles_of(book: Workbook) -> Styles:
     warn = {"bg_color": WARN_COLOUR}
     count, difference, share = "#,##0", "+#,##0;-#,##0;0", "+0.0%;-0.0%;0.0%"
     return Styles(
+        unit=heading.unit,
         title=make(bold=True, font_size=16),
         note=make(font_color="#404040"),
         head=make(
@@ -142,10 +151,10 @@ def page(
 
 def title(sheet: Worksheet, text: str, notes: Sequence[str], styles: Styles) -> int:
     """Title and lines below it; returns the row where the sheet goes on."""
-    sheet.write_string(0, 0, text, styles.title)
+    sheet.write_string(0, 0, text.replace("市町村", styles.unit), styles.title)
     sheet.set_row(0, 26)
     for row, note in enumerate(notes, start=1):
-        sheet.write_string(row, 0, note, styles.note)
+        sheet.write_string(row, 0, note.replace("市町村", styles.unit), styles.note)
     return len(notes) + 2
 
 
@@ -153,7 +162,7 @@ def head(sheet: Worksheet, row: int, names: Sequence[str], styles: Styles, heigh
     """One line of column heads."""
     sheet.set_row(row, height)
     for column, name in enumerate(names):
-        sheet.write_string(row, column, name, styles.head)
+        sheet.write_string(row, column, name.replace("市町村", styles.unit), styles.head)
 
 
 def texts(sheet: Worksheet, row: int, values: Sequence[str], fmt: Format, column: int = 0) -> None:

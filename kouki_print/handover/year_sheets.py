@@ -1,13 +1,14 @@
-"""The sheets of check.xlsx that compare with last year (前年比較): counts, 送付先, contacts."""
+"""The sheets of check.xlsx that compare with last year (前年比較): counts, 送付先, people, contacts."""
 
 from __future__ import annotations
 
+import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from kouki_print.base.dates import wareki
-from kouki_print.handover.comparison import DELIVERY_KINDS, TownChange, YearComparison
+from kouki_print.handover.comparison import DELIVERY_KINDS, PERSON_JA, TownChange, YearComparison
 from kouki_print.handover.workbook import Heading, Styles, column_sum, head, page, texts, title, total_head
 
 _NAME = "前年比較"
@@ -38,6 +39,7 @@ def write_year(book: Workbook, year: YearComparison | None, heading: Heading, st
         return
     _write_towns(counts, year, heading, styles)
     _write_deliveries(book.add_worksheet("前年比較（送付先）"), year, heading, styles)
+    _write_persons(book.add_worksheet("前年比較（本人）"), year, heading, styles)
     _write_contacts(book.add_worksheet("前年比較（連絡先）"), year, heading, styles)
 
 
@@ -111,12 +113,34 @@ def _write_deliveries(sheet: Worksheet, year: YearComparison, heading: Heading, 
         notes.append(
             f"支援措置の人はこの一覧に載せていません（{sealed}。union/protected.csv で確かめてください）。"
         )
-    row = title(sheet, "前年比較（送付先）", notes, styles)
+    _write_people(sheet, "前年比較（送付先）", notes, year.deliveries, heading, styles)
+
+
+def _write_persons(sheet: Worksheet, year: YearComparison, heading: Heading, styles: Styles) -> None:
+    sheet.set_default_row(17)
+    notes = [
+        _against(year),
+        f"同じ被保険者番号で{PERSON_JA}が前年と違う人 {len(year.persons):,}人"
+        "　（氏名は1文字も同じでない人だけ。番号が別の人のものでないか、1人ずつ確かめてください）",
+        *year.doubts,
+    ]
+    if year.sealed_persons:
+        notes.append(
+            f"支援措置の人 {year.sealed_persons:,}人はこの一覧に載せていません"
+            "（union/protected.csv で確かめてください）。"
+        )
+    _write_people(sheet, "前年比較（本人）", notes, year.persons, heading, styles)
+
+
+def _write_people(
+    sheet: Worksheet, name: str, notes: list[str], lines: pd.DataFrame, heading: Heading, styles: Styles
+) -> None:
+    row = title(sheet, name, notes, styles)
     head(
         sheet, row, ("区分", "市町村名", "ファイル", "行", "通し行", "変わった列", "確認"), styles, height=20
     )
     first = row + 1
-    for row, line in enumerate(year.deliveries.itertuples(index=False), start=first):
+    for row, line in enumerate(lines.itertuples(index=False), start=first):
         texts(sheet, row, (line.kind, line.name, line.file), styles.text)
         sheet.write_number(row, 3, line.line, styles.number)
         sheet.write_number(row, 4, line.row, styles.number)

@@ -1,8 +1,12 @@
 """Characters that cannot be printed: stand-ins for 外字, private use, control, marks, and what a font lacks.
 
 Only texts that will stand on the page are looked at: with a 送付先 in force the registered address is
-not printed.  Combining marks (結合文字, a name in decomposed form) are held and never composed here:
-which character was meant is for the union to say.
+not printed, unless the document itself shows it.  Combining marks (結合文字, a name in decomposed form)
+are held and never composed here: which character was meant is for the union to say.
+A control character inside a cell (TAB, a line end, any other C0 or C1, an invisible mark) holds the
+person and is told with its code and place, counted in the cell without the blanks around it.  NUL and
+the shifts of host codes (ESC, SO, SI, SUB) mean that the file is not what its layout says: they stop
+the job with row and byte before any cell is read (``intake/decoding``).
 Texts are looked at as code points of whole columns; a font is asked once per distinct cluster
 (a base character with its variation selector, 異体字セレクタ).
 """
@@ -104,13 +108,14 @@ def is_legible(cluster: str) -> bool:
 
 
 def _looked_at(
-    people: pd.DataFrame, mail_on: dt.date | None, kinds: Sequence[str]
+    people: pd.DataFrame, mail_on: dt.date | None, kinds: Sequence[str], home_shown: bool
 ) -> Iterator[tuple[str, Points, np.ndarray]]:
     """Each printed column with its code points and the mask of rows in which it is printed."""
     instructed = instruction_in_force(people, mail_on, kinds)
     printed = {"name": np.ones(len(people), dtype=bool)}
-    printed |= dict.fromkeys(HOME_KEYS, ~instructed) | dict.fromkeys(MAIL_KEYS, instructed)
+    printed |= dict.fromkeys(HOME_KEYS, ~instructed | home_shown) | dict.fromkeys(MAIL_KEYS, instructed)
     printed["care_of"] = instructed | ~filled(people["mail_kind"])  # belongs to the 送付先 if there is one
+    printed["householder"] = ~instructed
     for key, rows in printed.items():
         points = points_of(people[key])
         if len(points.points):
@@ -133,21 +138,27 @@ def check_legible(
     mail_on: dt.date | None = None,
     kinds: Sequence[str] = KINDS,
     shown: Callable[[str], str] = code_points,
+    *,
+    home_shown: bool = False,
 ) -> list[Finding]:
     """Characters in printed texts that no font can be asked for, one finding per code and column.
 
     Stand-ins for 外字 (●, 〓, U+FFFD), private use, unassigned, control and combining characters.
     ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``); ``shown`` writes a character for
-    the message (an own character with the code it had in the export).
+    the message (an own character with the code it had in the export); ``home_shown`` says that the
+    document shows the registered address beside any 送付先 (``card.show_address``).
     """
     findings = []
-    for key, points, printed in _looked_at(people, mail_on, kinds):
+    for key, points, printed in _looked_at(people, mail_on, kinds, home_shown):
         classes = _classes_with_unassigned(points.points)
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
             kept = printed[rows]
             if kept.any():
                 told = [shown(chr(char)) for char in chars[kept].tolist()]
+                if number == _CONTROL:  # not to be seen, so its place is told too
+                    places = (np.flatnonzero(classes == number) - points.offsets[rows])[kept].tolist()
+                    told = [f"{text}（{at + 1}文字目）" for text, at in zip(told, places, strict=True)]
                 findings.append(_finding(code, key, rows[kept], told))
     return findings
 
@@ -157,6 +168,8 @@ def check_characters(
     can_draw: Callable[[str], bool],
     mail_on: dt.date | None = None,
     kinds: Sequence[str] = KINDS,
+    *,
+    home_shown: bool = False,
 ) -> list[Finding]:
     """Printed texts a font cannot draw: ``can_draw`` is asked once per distinct cluster.
 
@@ -172,7 +185,7 @@ def check_characters(
         return asked[cluster]
 
     findings = []
-    for key, points, printed in _looked_at(people, mail_on, kinds):
+    for key, points, printed in _looked_at(people, mail_on, kinds, home_shown):
         selector = _is_selector(points.points)
         selector[points.offsets[:-1][np.diff(points.offsets) > 0]] = False  # a cell may not begin with one
         followed = np.append(selector[1:], False)

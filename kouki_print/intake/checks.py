@@ -36,6 +36,18 @@ def _finding(
         yield Finding(code, rows, header_of(key) if key else "", texts, severity)
 
 
+def _day_finding(
+    code: str, bad: np.ndarray, key: str, days: np.ndarray, word: str = "", others: np.ndarray | None = None
+) -> Iterator[Finding]:
+    """The finding of a mask with each row's day as an era date, and a second day named ``word``."""
+    rows = np.flatnonzero(bad)
+    if len(rows):
+        told = wareki_column(days[rows])
+        if others is not None:
+            told = told + f" ／ {word} " + wareki_column(others[rows])
+        yield Finding(code, rows, header_of(key), told.tolist())
+
+
 def _valid_number(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Masks: eight digits; eight digits with a right M10W21 check digit."""
     rows, matrix = fixed_width(texts, 8)
@@ -77,12 +89,29 @@ def _some_rows(rows: list[int]) -> str:
 
 
 def municipalities(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
-    """Codes that the contact table does not have."""
+    """Codes that the contact table does not have; by group codes that groups.csv does not have."""
+    if order.by_group:
+        yield from _employers(people, order)
+        return
     codes = people["municipality_code"]
     values, places = distinct(codes)
     unknown = np.array([value not in order.units and value != "" for value in values], dtype=bool)[places]
     found = finding_with_values("UNKNOWN_MUNICIPALITY", unknown, codes, header_of("municipality_code"))
     yield from [found] if found else []
+
+
+def _employers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """Unknown 団体コード (hold, but not of 任意継続, who have left), and another name than that code's (warn)."""
+    codes, known = people["group_code"], order.units
+    values, places = distinct(codes)
+    unknown = np.array([bool(value) and value not in known for value in values], dtype=bool)[places]
+    unknown &= ~people["voluntary"].to_numpy()
+    found = finding_with_values("UNKNOWN_GROUP", unknown, codes, header_of("group_code"))
+    yield from [found] if found else []
+    names = pick([known[value].contact.name if value in known else "" for value in values], places)
+    told = people["group_name"]
+    differs = filled(told) & filled(names) & (told != names).to_numpy(bool)
+    yield from _finding("GROUP_NAME_DIFFERS", differs, "group_name", told)
 
 
 def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -92,7 +121,10 @@ def insurer_numbers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Findin
     yield from _finding("INSURER_CHECK", filled(texts) & ~check, "insurer_number")
     values, places = distinct(people["municipality_code"])
     table = order.units
-    expected = pick([table[code].contact.insurer_number if code in table else "" for code in values], places)
+    numbers = [table[code].contact.insurer_number if code in table else "" for code in values]
+    if order.by_group:
+        numbers = [order.order.insurer.number] * len(values)
+    expected = pick(numbers, places)
     differs = check & filled(expected) & (texts != expected).to_numpy(bool)
     setting = order.order.checks.insurer_number_mismatch
     yield from _finding("INSURER_MISMATCH", differs, "insurer_number", expected, severity=setting)
@@ -106,14 +138,19 @@ def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     born = people["birth_date"].to_numpy()
     job, ages_of = order.order.job, order.order.checks
     future = born > day64(job.data_on)
-    if future.any():
-        yield from _finding("BIRTH_FUTURE", future, "birth_date", wareki_column(born))
+    yield from _day_finding("BIRTH_FUTURE", future, "birth_date", born)
     ages = ages_on(born, job.switch_on)
     unlikely = ~np.isnat(born) & ~future & ((ages < ages_of.youngest) | (ages > ages_of.oldest))
     rows = np.flatnonzero(unlikely)
     if len(rows):
         told = [f"{age}歳" for age in ages[rows].tolist()]
         yield Finding("AGE_UNLIKELY", rows, header_of("birth_date"), told)
+
+
+def honorifics(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """A name with 様 in it would stand so on the card, and twice on the envelope."""
+    bad = people["name"].str.endswith("様").to_numpy(bool)
+    yield from _finding("NAME_HONORIFIC", bad, "name")
 
 
 def _out_of_order(people: pd.DataFrame, earlier: str, later: str) -> np.ndarray:
@@ -130,14 +167,10 @@ def date_order(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
         ("effective_on", "expires_on"),
     ):
         bad = _out_of_order(people, earlier, later)
-        first = people[earlier].to_numpy()
-        if bad.any():
-            second = wareki_column(people[later].to_numpy())
-            told = wareki_column(first) + " ／ " + header_of(later) + " " + second
-            yield from _finding("DATE_ORDER", bad, earlier, told)
-        late = (first > switch_on) & ~bad
-        if earlier != "birth_date" and late.any():
-            yield from _finding("AFTER_SWITCH", late, earlier, wareki_column(first))
+        first, second = people[earlier].to_numpy(), people[later].to_numpy()
+        yield from _day_finding("DATE_ORDER", bad, earlier, first, header_of(later), second)
+        if earlier != "birth_date":
+            yield from _day_finding("AFTER_SWITCH", (first > switch_on) & ~bad, earlier, first)
 
 
 def expiries(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -148,8 +181,7 @@ def expiries(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
         ("EXPIRY_PAST", expires < day64(job.switch_on)),
         ("EXPIRY_LATER", expires > day64(job.expires_on)),
     ):
-        if bad.any():
-            yield from _finding(code, bad, "expires_on", wareki_column(expires))
+        yield from _day_finding(code, bad, "expires_on", expires)
 
 
 def copay_pairs(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -197,9 +229,7 @@ def optional_dates(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding
     ):
         since = people[key].to_numpy()
         late = printed & (since > last)
-        if late.any():
-            told = wareki_column(since) + " ／ 有効期限 " + wareki_column(last)
-            yield from _finding("AFTER_EXPIRY", late, key, told)
+        yield from _day_finding("AFTER_EXPIRY", late, key, since, "有効期限", last)
 
 
 def use_counts(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
@@ -234,6 +264,7 @@ CHECKS: tuple[Check, ...] = (
     duplicates,
     municipalities,
     insurer_numbers,
+    honorifics,
     births,
     date_order,
     expiries,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.intake.layouts import ENCODING_JA, ExportLayout
 from kouki_print.order.load import InputFile
 
-_BLOCK = 1 << 18
+_BLOCK = 1 << 16  # stays in the cache from one encoding to the other
 _LOOK = 1 << 10  # a file of blanks only is not longer than this
 BOMS = {"utf-8": b"\xef\xbb\xbf", "utf-16le": b"\xff\xfe", "utf-16be": b"\xfe\xff"}
 _OTHER = {"cp932": "utf-8", "utf-8": "cp932"}
@@ -182,7 +183,7 @@ def _blocks(data: bytes, start: int, layout: ExportLayout) -> list[tuple[int, in
 
 def to_utf8(data: bytes, name: str, layout: ExportLayout) -> bytes:
     """The file in UTF-8, without a BOM; JobError names the row, column and byte that does not fit."""
-    pieces: list[bytes] = []
+    pieces = io.BytesIO()
     skip = len(bom_of(data, layout))
     for start, end in _blocks(data, skip, layout):
         try:
@@ -190,8 +191,8 @@ def to_utf8(data: bytes, name: str, layout: ExportLayout) -> bytes:
         except UnicodeDecodeError as problem:
             raise undecodable(data, start + problem.start, name, layout) from None
         if layout.encoding != "utf-8":
-            pieces.append(text.encode())
-    result = b"".join(pieces) if pieces else data[skip:]
+            pieces.write(text.encode())
+    result = pieces.getvalue() or data[skip:]
     if _wide(layout):
         null = result.find(b"\0")
         if null >= 0:

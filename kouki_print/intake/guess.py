@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from kouki_print.base.checkdigits import m10w21
 from kouki_print.base.errors import JobError
+from kouki_print.intake.contents import EMPTY_DATES, by_content, style_of
 from kouki_print.intake.datestyles import STYLES, reader
 from kouki_print.intake.decoding import AGAIN
 from kouki_print.intake.forbidden import is_forbidden_name
 from kouki_print.intake.layouts import ENCODING_JA
 from kouki_print.intake.sniff import Sniffed, sniff
 from kouki_print.intake.synonyms import WORDS, standard_of
+from kouki_print.intake.widths import spans
 from kouki_print.order.columns import EXPORT_COLUMNS, ExportColumn
 
 UNKNOWN = "？"  # stands for a word to fill in; left as it is, the people concerned are held
 _BY_HEADER = {column.header: column for column in EXPORT_COLUMNS}
 _REQUIRED = [column.header for column in EXPORT_COLUMNS if column.required]
-_EMPTY_DATES = ("0", "00000000", "0000000", "99999999", "0000-00-00", "0000/00/00", "9999999")
 _CODED = ("flag", "override", "ratio", "word")
 _MOST_CODES = 30
 _PRIVATE = re.compile("[\ue000-\ue757]")
-_KANA = re.compile(r"[\u30a0-\u30ff\uff61-\uff9f\u3000 ]+")
-_NAME = re.compile(r"[^\x00-\x7f]{1,10}[\u3000 ][^\x00-\x7f]{1,10}")
-_PLACE = re.compile(r".{1,8}[都道府県市区町村].+")
 
 
 def guess_layout(path: Path) -> str:
@@ -85,7 +82,7 @@ def _by_cells(found: Sniffed) -> Iterator[str]:
     for number in range(1, len(columns or found.header) + 1):
         cells = [cell for cell in columns[number - 1] if cell] if columns else []
         header = found.header[number - 1] if found.header else ""
-        name = standard_of(header) if found.header else _by_content(cells, seen)
+        name = standard_of(header) if found.header else by_content(cells, seen)
         shown = header or f"{number}番目"
         if is_forbidden_name(header):
             rest.append(f"# 「{shown}」は個人番号の列です。この列を除いて出力し直してください。")
@@ -107,8 +104,7 @@ def _missing(seen: set[str]) -> Iterator[str]:
 
 
 def _column(name: str, header: str, number: int, cells: list[str], headed: bool) -> Iterator[str]:
-    known = _BY_HEADER[name]
-    more = list(_dates(cells)) if known.kind == "date" else list(_codes(known, cells))
+    more = list(_more(_BY_HEADER[name], cells))
     if headed and header == name and not more:
         return  # read without being told
     yield f'\n[[column]]\nname = "{name}"' + ("" if headed else " # 中身から推定")
@@ -119,18 +115,17 @@ def _column(name: str, header: str, number: int, cells: list[str], headed: bool)
     yield from more
 
 
-def _style_of(cells: list[str]) -> str:
-    """The one style in which all cells read, or ``""``."""
-    values = sorted(set(cells))
-    return next((style for style in STYLES if values and all(map(reader(style), values))), "")
+def _more(known: ExportColumn, cells: list[str]) -> Iterator[str]:
+    """What else a layout says about a column with these cells."""
+    yield from _dates(cells) if known.kind == "date" else _codes(known, cells)
 
 
 def _dates(cells: list[str]) -> Iterator[str]:
-    empty = [mark for mark in _EMPTY_DATES if mark in cells]
+    empty = [mark for mark in EMPTY_DATES if mark in cells]
     rest = [cell for cell in cells if cell not in empty]
     if empty:
         yield f"empty = {json.dumps(empty)}"
-    style = _style_of(rest)
+    style = style_of(rest)
     if style:
         yield f'date = "{style}"'
     elif rest and not all(any(reader(style)(cell) for style in STYLES[:4]) for cell in set(rest)):
@@ -151,55 +146,21 @@ def _codes(known: ExportColumn, cells: list[str]) -> Iterator[str]:
     yield "values = { " + ", ".join(f"{_quoted(value)} = {_quoted(word)}" for value, word in pairs) + " }"
 
 
-def _is_number(cell: str) -> bool:
-    return len(cell) == 8 and cell.isascii() and cell.isdigit() and m10w21(cell[:7]) == cell[7]
-
-
-_CONTENT: tuple[tuple[str, Callable[[list[str]], bool]], ...] = (
-    ("基準日", lambda cells: len(set(cells)) == 1 and bool(_style_of(cells))),
-    ("生年月日", lambda cells: bool(_style_of(cells)) and len(set(cells)) * 4 > len(cells)),
-    ("保険者番号", lambda cells: all(_is_number(cell) and cell.startswith("39") for cell in cells)),
-    ("被保険者番号", lambda cells: all(map(_is_number, cells)) and len(set(cells)) == len(cells)),
-    ("郵便番号", lambda cells: all(re.fullmatch("[0-9]{3}-?[0-9]{4}", cell) for cell in cells)),
-    ("市町村コード", lambda cells: all(re.fullmatch("[0-4][0-9]{4,5}", cell) for cell in cells)),
-    ("氏名カナ", lambda cells: all(map(_KANA.fullmatch, cells))),
-    ("住所", lambda cells: all(map(_PLACE.fullmatch, cells))),
-    ("氏名", lambda cells: all(map(_NAME.fullmatch, cells))),
-)
-
-
-def _by_content(cells: list[str], seen: set[str]) -> str:
-    """Standard header that the filled cells of a column without a header look like, or ``""``."""
-    if not cells:
-        return ""
-    return next((name for name, test in _CONTENT if name not in seen and test(cells)), "")
-
-
-def _kind(cells: list[bytes] | list[str]) -> str:
-    texts = {cell if isinstance(cell, str) else chr(cell[0]) for cell in cells}
-    if texts <= {" ", "\u3000"}:
-        return "blank"
-    return "digits" if texts <= set("0123456789") else "text"
-
-
 def _by_width(found: Sniffed) -> Iterator[str]:
-    """Fixed width: stretches of digits and of other text, as remarks to make columns of."""
-    rows = [record[0] for record in found.records]
-    units: list[list[bytes]] | list[list[str]]
-    if found.unit == "bytes":
-        units = [
-            [row.encode(found.encoding)[at : at + 1] for row in rows] for at in range(found.record_length)
-        ]
-    else:
-        units = [[row[at] for row in rows] for at in range(found.record_length)]
-    kinds = [_kind(cells) for cells in units]
-    yield "# 列の境目の案（数字だけが続くところ、文字のあるところ）。仕様書と照らして name を書いてください。"
-    yield f"# 必須の列: {'、'.join(_REQUIRED)}"
-    words = {"digits": "数字", "text": "文字", "blank": "空白"}
-    start = 0
-    for at in range(1, len(kinds) + 1):
-        if at == len(kinds) or kinds[at] != kinds[start]:
-            if kinds[start] != "blank":
-                yield f'# [[column]] # {words[kinds[start]]}\n# name = "{UNKNOWN}"'
-                yield f"# start = {start + 1}\n# length = {at - start}"
-            start = at
+    """Fixed width: columns that their values prove; the other stretches as remarks to make columns of."""
+    yield "# 中身から分かる列と、ほかの列の境目の案です。仕様書と照らし、使う列は # を消して name を書いてください。"
+    yield "# かっこの中は値の形です（9 は数字、A は英字、ｱ と ア はカナ、あ はほかの文字）。"
+    yield "# 文字の列は、次の列の手前までとしました。"
+    seen: set[str] = set()
+    for span in spans(found):
+        place = f"start = {span.start + 1}", f"length = {span.length}"
+        if span.name:
+            seen.add(span.name)
+            yield "\n".join((f'\n[[column]]\nname = "{span.name}" # 中身から推定', *place))
+            yield from _more(_BY_HEADER[span.name], span.cells)
+        else:
+            lines = [f"[[column]] # {span.what}（{span.shape}）", f'name = "{UNKNOWN}"', *place]
+            lines += _dates(span.cells) if span.what == "日付" else []
+            yield "\n" + "\n".join(f"# {line}" for line in lines)
+    yield ""
+    yield from _missing(seen)

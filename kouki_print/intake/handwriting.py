@@ -17,7 +17,7 @@ from kouki_print.base.problems import Finding
 from kouki_print.intake.characters import is_legible
 
 HAND_CODES = ("CHAR_GAIJI", "CHAR_PRIVATE", "CHAR_UNASSIGNED", "CHAR_NO_GLYPH", "CHAR_NO_VARIANT")
-EM = "\u3000"
+EM = "\u00a0\u00a0"  # two no-break spaces of half an em: unlike a blank, no line break swallows them
 _SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _CLUSTER = re.compile(f"[^{_SELECTORS}\n][{_SELECTORS}]?")
 

@@ -103,6 +103,11 @@ class ExportLayout:
         return self.spec.header
 
     @property
+    def line_ends_are_bytes(self) -> bool:
+        """Whether every record ends with the byte LF, which no character of the encoding holds."""
+        return self.spec.line_end and not self.encoding.startswith("utf-16")
+
+    @property
     def first_line(self) -> int:
         """Line of the first record, as an editor counts it."""
         return self.spec.skip_top + self.headed + 1

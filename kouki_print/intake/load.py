@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from kouki_print.base.dates import parse_date
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
+from kouki_print.base.texts import pick
 from kouki_print.intake.characters import check_legible
 from kouki_print.intake.checks import CHECKS, notes_of
 from kouki_print.intake.decoding import RawFile
@@ -127,9 +128,17 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
     people["row"] = np.arange(1, len(people) + 1)
     people["source"] = np.repeat(np.arange(len(sizes)), sizes)
     people["line"] = np.concatenate([np.arange(size) + layout.first_line for size in sizes])
+    if settings.delivery.addressee != "householder":  # then nobody prints the name
+        people["householder"] = pick([""], np.zeros(len(people), dtype=np.int64))
     for check in CHECKS:
         findings.extend(check(people, order))
     findings.extend(
-        check_legible(people, settings.job.mail_on, settings.checks.kind_order, layout.gaiji.shown)
+        check_legible(
+            people,
+            settings.job.mail_on,
+            settings.checks.kind_order,
+            layout.gaiji.shown,
+            home_shown=settings.card.show_address,
+        )
     )
     return Intake(people, findings, inputs, notes + notes_of(findings, len(people)))

@@ -58,6 +58,21 @@ PROBLEMS: dict[str, ProblemKind] = {
     "EXPIRY_PAST": ProblemKind(
         "hold", "有効期限が切替日より前です（{value}）", "新しい書類の有効期限を確かめてください。"
     ),
+    "NAME_HONORIFIC": ProblemKind(
+        "hold",
+        "氏名の末尾に敬称「様」が付いています。このままでは券面に「様」が印字されます",
+        "氏名の列に敬称を含めないように移行データを作り直してください。",
+    ),
+    "UNKNOWN_GROUP": ProblemKind(
+        "hold",
+        "団体の一覧にない団体コードです（{value}）",
+        "団体コードを直すか、groups.csv に加えてください。",
+    ),
+    "GROUP_NAME_DIFFERS": ProblemKind(
+        "warn",
+        "団体名が団体の一覧と違います（{value}）",
+        "団体コードの取り違えや行のずれがないか確かめてください。",
+    ),
     "EXPIRY_LATER": ProblemKind(
         "warn",
         "移行データの有効期限が注文より後です（{value}）。注文の有効期限で印刷します",

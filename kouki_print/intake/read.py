@@ -122,9 +122,11 @@ def _parsed(body: pa.Buffer, quoted: bool, names: list[str], file: str, layout: 
                 invalid_row_handler=remember,
             ),
             pacsv.ConvertOptions(
-                check_utf8=False, strings_can_be_null=False, column_types=dict.fromkeys(names, pa.string())
+                check_utf8=False,
+                strings_can_be_null=False,
+                column_types=dict.fromkeys(names, pa.large_string()),
             ),
-        )
+        ).combine_chunks()
     except pa.ArrowInvalid:
         row = ragged[0].number + layout.first_line - 1 if ragged else None
         cells = ragged[0].actual_columns if ragged else 0

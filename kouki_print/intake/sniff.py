@@ -106,7 +106,8 @@ def _as_csv(encoding: str, text: str, lines: list[str], quote: str) -> Sniffed |
 
 def _as_fixed(encoding: str, text: str, lines: list[str], name: str) -> Sniffed:
     looked = lines[:_SAMPLE]
-    for unit in ("bytes", "characters"):
+    units = ("bytes", "characters")
+    for unit in reversed(units) if encoding.startswith("utf-16") else units:
         sizes = [len(line.encode(encoding)) if unit == "bytes" else len(line) for line in looked]
         length, count = Counter(sizes).most_common(1)[0]
         if count >= _MOST * (len(looked) - min(4, len(looked) // 2)) and (len(lines) > 1 or length):

@@ -19,18 +19,24 @@ from kouki_print.job.report import STATUS_JA
 
 Counts = dict[str, int]
 _AGAIN = "出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。"
+# People on a piece that exists, of the same unit; and people who carry one.
+_CARRIED = """
+SELECT COUNT(*), CAST(TOTAL(record.row = record.carrier_row) AS INTEGER)
+FROM record JOIN piece ON piece.row = record.carrier_row
+WHERE record.status = 'printed' AND record.unit_code = piece.unit_code
+"""
 _NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen"), 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What agreed: records by status, and how many of them belong to no known municipality.
+    """What agreed: records by status, and how many of them belong to no known unit.
 
-    The latter are in no municipality's folder: they are held, excluded or unissued, never printed.
+    The latter are in no unit's folder: they are held, excluded or unissued, never printed.
     """
 
     counts: Counts
-    unknown_municipality: int
+    unknown_unit: int
 
 
 def check_balance(out: Path, records: int, municipalities: Collection[str]) -> Balance:
@@ -42,19 +48,21 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     with open_ledger(out) as connection:
         statuses = [status for (status,) in connection.execute("SELECT status FROM record ORDER BY row")]
         towns = _town_counts(connection)
+        carried, carriers = connection.execute(_CARRIED).fetchone()
     ledger = _counted(statuses)
     pieces, yen = (sum(town[name] for town in towns.values()) for name in ("pieces", "total_yen"))
     _same(_LEDGER, "件数", len(statuses), records)
-    _same(_LEDGER, "印刷対象の通数", pieces, ledger["printed"])
+    _same(_LEDGER, "印刷する人のうち通に載っている人数", carried, ledger["printed"])
+    _same(_LEDGER, "印刷対象の通数", pieces, carriers)
     _check_register(out, statuses)
     general = _without_people_apart(out, statuses)
     _check_list(out, "held", general, each_once=False)
-    _check_list(out, "unissued", statuses, each_once=True)
+    _check_list(out, "unissued", general, each_once=True)
     _check_problems(out, general)
     _check_report(out)
     known = sum(_check_town(out, code, towns.get(code, _NOTHING)) for code in municipalities)
     unknown = sum(_records(town) for code, town in towns.items() if code not in municipalities)
-    _same("vendor/*/manifest.json", "件数の合計（市町村不明を含む）", known + unknown, records)
+    _same("vendor/*/manifest.json", "件数の合計（渡し先不明を含む）", known + unknown, records)
     budget_pieces, budget_yen = _budget(out)
     _same("finance/budget.csv", "通数", budget_pieces, pieces)
     _same("finance/budget.csv", "郵送料", budget_yen, yen)
@@ -128,21 +136,20 @@ def _cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
 
 
 def _without_people_apart(out: Path, statuses: Sequence[str]) -> list[str]:
-    """Statuses for the general lists: held people of the sealed list (protected.csv) stand there only."""
+    """Statuses for the general lists: who is in the sealed list (protected.csv) is in none of them."""
     name = "union/protected.csv"
     general = list(statuses)
     for row, status in _cells(out, name, "row", "status"):
         with _reading(out, name):
             at = int(row) - 1
-        if not 0 <= at < len(statuses) or statuses[at] != status:
+        if not 0 <= at < len(general) or general[at] != status:
             raise OutputDiffers(
-                "件数突合が一致しません: 台帳と状態の違う人が載っています。",
+                "件数突合が一致しません: 台帳と状態が違うか、二度載っている人がいます。",
                 remedy=_AGAIN,
                 file=name,
                 column="status",
             )
-        if status == "held":
-            general[at] = ""
+        general[at] = ""
     return general
 
 

@@ -12,8 +12,10 @@ from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 
 
-def check(job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None) -> dict[str, int]:
-    """Write the union's reports and lists; returns the counts by status.
+def check(
+    job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None
+) -> tuple[dict[str, int], list[str]]:
+    """Write the union's reports and lists; returns the counts by status, and notes for the operator.
 
     ``last``: last year's job folder to compare with, before the one that job.toml may name.
     """
@@ -23,4 +25,5 @@ def check(job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None) 
         union = building / "union"
         union.mkdir()
         write_lists(union, prepared, review)
-        return {status: int((prepared.decided["status"] == status).sum()) for status in STATUSES}
+        counts = {status: int((prepared.decided["status"] == status).sum()) for status in STATUSES}
+        return counts, [*prepared.intake.notes, *review.notes()]

@@ -1,12 +1,13 @@
-"""Comparing (前年比較): what changed against last year's job folder: counts, 送付先 and contacts.
+"""Comparing (前年比較): what changed against last year's job folder: counts, 送付先, people and contacts.
 
 A wrong 送付先 has sent certificates to strangers, so every new, changed or ended one is listed for people to
-look at, by this year's row and without a name.  Works in columns.
+look at, by this year's row and without a name; so is everybody whose number was somebody else's.  Works in
+columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,14 +29,18 @@ from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.intake.past import read_columns
 from kouki_print.intake.people import jis_code, plain_postcode
 from kouki_print.job.prepare import Prepared
-from kouki_print.order.columns import header_of
+from kouki_print.job.same_person import PERSON, address_doubts, changed_persons, refuse_others
+from kouki_print.order.columns import BY_KEY, header_of
 from kouki_print.order.load import load_settings
 from kouki_print.order.models import Order
 from kouki_print.order.tables import read_municipalities, read_survey
 from kouki_print.order.units import Contact, Unit
+from kouki_print.select.units import unit_codes
 
 _DELIVERY = ("mail_kind", "mail_postcode", "mail_address", "mail_building", "mail_name", "care_of")
-_KEYS = ("insured_number", "municipality_code", *_DELIVERY, "mail_until")
+_FLAGS = ("voluntary", "pickup", "protected")  # with these and the 送付先 a job by group knows the unit
+_TEXTS = ("insured_number", "municipality_code", "group_code", "name", "address", *_DELIVERY)
+_KEYS = (*_TEXTS, "mail_until", "birth_date", "sex", *_FLAGS)
 _CONTACT_JA = {
     "name": "市町村名",
     "insurer_number": "保険者番号",
@@ -58,31 +63,34 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
     try:
         order, contacts, _ = load_settings(last_dir)
         _check_earlier(prepared.loaded.order, order)
-        surveyed = read_survey(last_dir / order.input.survey, contacts, default=True)
+        surveyed = read_survey(last_dir / order.input.survey, contacts, default=True) if contacts else {}
         last = _last_people(order, last_dir)
     except JobError as error:
         file = f"前年のジョブ {last_dir} の {error.file}" if error.file else f"前年のジョブ {last_dir}"
         raise JobError(
             error.what, remedy=error.remedy, file=file, row=error.row, column=error.column
         ) from None
-    people = prepared.people
+    people, loaded = prepared.people, prepared.loaded
     at = _matched(people["insured_number"], last["insured_number"])
-    names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
-    deliveries, sealed = _deliveries(prepared, order, last, at, names)
+    others = changed_persons(people, last, at)
+    refuse_others(prepared.intake, others, at)
+    deliveries = _listing(prepared, DELIVERY_KINDS, *_found_deliveries(prepared, order, last, at), _DELIVERY)
+    rows = np.flatnonzero(others)
+    persons = _listing(prepared, ("本人",), rows, np.zeros_like(rows), others[rows], PERSON)
+    hidden = deliveries["protected"], persons["protected"]
+    names = {code: town.contact.name for code, town in loaded.units.items()}
+    this_table = {} if loaded.by_group else read_municipalities(job_dir / loaded.order.input.municipalities)
     return YearComparison(
         title=order.job.title,
         data_on=order.job.data_on,
-        towns=_towns(people["municipality_code"], last["municipality_code"], at, names),
-        deliveries=deliveries,
-        sealed=sealed,
-        contacts=tuple(
-            _contacts(
-                contacts,
-                read_municipalities(job_dir / prepared.loaded.order.input.municipalities),
-                surveyed,
-                prepared.loaded.units,
-            )
-        ),
+        towns=_towns(prepared.decided["unit_code"], unit_codes(last, order), at, names),
+        deliveries=deliveries[~hidden[0]].drop(columns=["protected", "position"]),
+        sealed={kind: int((hidden[0] & (deliveries["kind"] == kind)).sum()) for kind in DELIVERY_KINDS},
+        persons=persons[~hidden[1]].drop(columns=["protected", "position"]),
+        sealed_persons=int(hidden[1].sum()),
+        sealed_people=_sealed_people(deliveries[hidden[0]], persons[hidden[1]]),
+        doubts=address_doubts(people, last, at),
+        contacts=tuple(_contacts(contacts, this_table, surveyed, loaded.units)),
     )
 
 
@@ -98,10 +106,12 @@ def _check_earlier(this: Order, last: Order) -> None:
 def _last_people(order: Order, last_dir: Path) -> pd.DataFrame:
     """Last year's records with the columns that are compared, read as intake reads them."""
     texts = read_columns(order, last_dir, _KEYS)
-    table: dict[str, pd.Series | np.ndarray] = {key: series_of(texts[key]) for key in _KEYS[:-1]}
+    table: dict[str, pd.Series | np.ndarray] = {key: series_of(texts[key]) for key in _TEXTS}
     table["municipality_code"] = map_distinct(texts["municipality_code"], jis_code)
     table["mail_postcode"] = map_distinct(texts["mail_postcode"], plain_postcode)
-    table["mail_until"] = parse_dates(texts["mail_until"])[0]
+    table["sex"] = map_distinct(texts["sex"], lambda word: BY_KEY["sex"].words.get(word, ""))
+    table |= {key: parse_dates(texts[key])[0] for key in ("mail_until", "birth_date")}
+    table |= {key: pc.equal(texts[key], "1").to_numpy(zero_copy_only=False) for key in _FLAGS}
     return pd.DataFrame(table, copy=False)
 
 
@@ -148,29 +158,47 @@ def _places(codes: pd.Series, known: Mapping[str, int]) -> np.ndarray:
     return np.array([known.get(value, len(known)) for value in values], dtype=np.int64)[at]
 
 
-def _deliveries(
-    prepared: Prepared, order: Order, last: pd.DataFrame, at: np.ndarray, names: Mapping[str, str]
-) -> tuple[pd.DataFrame, dict[str, int]]:
-    """送付先 that are new, changed or ended, by this year's row; and how many of protected people."""
-    people = prepared.people
-    rows, kinds, masks = _found_deliveries(prepared, order, last, at)
-    known = {code: number for number, code in enumerate(names)}
-    sorting = np.lexsort((rows, _places(people["municipality_code"].take(rows), known), kinds))
+def _listing(
+    prepared: Prepared,
+    kind_names: Sequence[str],
+    rows: np.ndarray,
+    kinds: np.ndarray,
+    masks: np.ndarray,
+    keys: Sequence[str],
+) -> pd.DataFrame:
+    """The people concerned by kind, municipality and row, with their position and whether protected.
+
+    ``kinds`` are places in ``kind_names``; ``masks`` has a bit per column of ``keys`` that differs.
+    """
+    people, units = prepared.people, prepared.loaded.units
+    known = {code: number for number, code in enumerate(units)}
+    sorting = np.lexsort((rows, _places(prepared.decided["unit_code"].take(rows), known), kinds))
     rows, kinds, masks = rows[sorting], kinds[sorting], masks[sorting]
-    protected = people["protected"].to_numpy()[rows]
-    sealed = {kind: int((protected & (kinds == number)).sum()) for number, kind in enumerate(DELIVERY_KINDS)}
-    rows, kinds, masks = rows[~protected], kinds[~protected], masks[~protected]
     files = [entry.name for entry in prepared.intake.inputs]
-    code = people["municipality_code"].take(rows).reset_index(drop=True)
+    code = prepared.decided["unit_code"].take(rows).reset_index(drop=True)
     table = {
-        "kind": pick(DELIVERY_KINDS, kinds),
-        "name": map_distinct(code, lambda one: names.get(one, _UNKNOWN)),
+        "kind": pick(kind_names, kinds),
+        "name": map_distinct(code, lambda one: units[one].contact.name if one in units else _UNKNOWN),
         "file": pick(files, people["source"].to_numpy()[rows]),
         "line": people["line"].to_numpy()[rows],
         "row": people["row"].to_numpy()[rows],
-        "items": _item_words(masks),
+        "items": _item_words(masks, keys),
+        "position": rows,
+        "protected": people["protected"].to_numpy()[rows],
     }
-    return pd.DataFrame(table, copy=False), sealed
+    return pd.DataFrame(table, copy=False)
+
+
+def _sealed_people(deliveries: pd.DataFrame, persons: pd.DataFrame) -> dict[int, str]:
+    """What the sealed list tells of protected people, by position."""
+    told: dict[int, list[str]] = {}
+    for line in deliveries.itertuples():
+        told.setdefault(line.position, []).append(
+            f"送付先が{line.kind}" + (f"（{line.items}）" if line.items else "")
+        )
+    for line in persons.itertuples():
+        told.setdefault(line.position, []).append(f"{line.items}が違います")
+    return {position: f"前年と比べて: {'、'.join(words)}。" for position, words in told.items()}
 
 
 def _found_deliveries(
@@ -206,9 +234,9 @@ def _differing_items(
     return masks
 
 
-def _item_words(masks: np.ndarray) -> pd.Series:
+def _item_words(masks: np.ndarray, keys: Sequence[str]) -> pd.Series:
     codes, values = pd.factorize(masks)
-    headers = [header_of(key) for key in _DELIVERY]
+    headers = [header_of(key) for key in keys]
     words = [
         "、".join(header for number, header in enumerate(headers) if int(mask) >> number & 1)
         for mask in values

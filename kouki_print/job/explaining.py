@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,12 +19,14 @@ from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.dates import ages_on, day64, wareki
 from kouki_print.base.errors import JobError
 from kouki_print.handover.tables import UNISSUED_JA
+from kouki_print.intake.layouts import ExportLayout, load_layout
+from kouki_print.intake.lines import record_starts
 from kouki_print.job.prepare import PROBLEMS, Prepared, prepare
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.conditions import parse_condition
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
-from kouki_print.order.presets import condition_words
+from kouki_print.order.wording import condition_words
 from kouki_print.select.rules import rule_numbers
 from kouki_print.select.validity import reason_words
 
@@ -36,8 +39,9 @@ def explain(job_dir: Path, number: str) -> list[str]:
     if not is_digits(number, 8):
         raise JobError("被保険者番号は8桁の数字です。", remedy="--insured に8桁の番号を指定してください。")
     loaded = load_order(job_dir)
+    layout = load_layout(loaded.order.input.layout, job_dir)
     with TemporaryDirectory(dir=job_dir, prefix=".explain-") as folder:
-        rows = _own_lines(loaded, job_dir, Path(folder), number)
+        rows = _own_lines(loaded, layout, job_dir, Path(folder), number)
         prepared = prepare(Path(folder), Stages(Silent()))
         found = (prepared.people["insured_number"] == number).to_numpy().nonzero()[0].tolist()
         if not found:
@@ -49,35 +53,50 @@ def explain(job_dir: Path, number: str) -> list[str]:
         for at in found:
             source, line = int(prepared.people["source"].iat[at]), int(prepared.people["line"].iat[at])
             name = prepared.intake.inputs[source].name
-            lines.append(f"■ 被保険者番号 {number}（{name} {rows[source][line - 2]:,}行目）")
+            row = rows[source][line - layout.first_line]
+            lines.append(f"■ 被保険者番号 {number}（{name} {row:,}行目）")
             lines.extend(_story(prepared, at))
         return lines
 
 
-def _own_lines(loaded: LoadedOrder, job_dir: Path, folder: Path, number: str) -> list[list[int]]:
-    """A copy of the job with only the lines that hold the number; per file their row numbers."""
-    settings = loaded.order.input
-    for entry in loaded.inputs:
+def _own_lines(
+    loaded: LoadedOrder, layout: ExportLayout, job_dir: Path, folder: Path, number: str
+) -> list[Sequence[int]]:
+    """A copy of the job with only the records that hold the number; per file their row numbers.
+
+    Where a piece is for a household, or a line end is not one byte behind each record, all records stay.
+    """
+    order = loaded.order
+    whole = bool(order.delivery.per_household) or not layout.line_ends_are_bytes
+    for entry in (*loaded.inputs, *layout.inputs):
         (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(job_dir / entry.name, folder / entry.name)
-    if (job_dir / "art").is_dir():
-        shutil.copytree(job_dir / "art", folder / "art", dirs_exist_ok=True)
-    rows = []
-    for name in settings.export:
+    rows: list[Sequence[int]] = []
+    for name in order.input.export:
         data = (job_dir / name).read_bytes()
-        wanted = number.encode("ascii")
-        end = data.find(b"\n") + 1
-        kept, numbers = [data[:end]], []
-        at = data.find(wanted, end)
-        while at >= 0:
-            start, stop = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-            stop = len(data) if stop < 0 else stop + 1
-            kept.append(data[start:stop])
-            numbers.append(data.count(b"\n", 0, start) + 1)
-            at = data.find(wanted, stop)
-        (folder / name).write_bytes(b"".join(kept))
-        rows.append(numbers)
+        part, kept = (data, range(layout.first_line, sys.maxsize)) if whole else _part(data, number, layout)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(part)
+        rows.append(kept)
     return rows
+
+
+def _part(data: bytes, number: str, layout: ExportLayout) -> tuple[bytes, Sequence[int]]:
+    """What stands around the records, those with the number (if none the first one), and their rows."""
+    data = data.rstrip(b"\r\n\x1a") + b"\n"
+    quote = layout.spec.quote if layout.spec.form == "csv" else ""
+    starts = record_starts(data, quote.encode())
+    first, last = layout.first_line - 1, len(starts) - 1 - layout.spec.skip_bottom
+    wanted = number.encode("ascii")
+    kept = []
+    at = data.find(wanted, int(starts[first])) if first < last else -1
+    while 0 <= at < starts[last]:
+        record = int(np.searchsorted(starts, at, side="right")) - 1
+        kept.append(record)
+        at = data.find(wanted, int(starts[record + 1]))
+    kept = kept or list(range(first, last))[:1]
+    records = b"".join(data[starts[record] : starts[record + 1]] for record in kept)
+    return data[: starts[first]] + records + data[starts[last] :], [record + 1 for record in kept]
 
 
 def _story(prepared: Prepared, at: int) -> Iterator[str]:

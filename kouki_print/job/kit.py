@@ -86,7 +86,7 @@ def build_kit(
 ) -> PrintKit:
     """Collect every character of the job, subset each font once and freeze the result."""
     order = loaded.order
-    contacts = [municipality.contact for municipality in loaded.units.values()]
+    contacts = [loaded.sender(code) for code in loaded.units]
     resolve_all(order, contacts, layouts, styles, fields)
     finished = next(iter(layouts.values())).sheet
     return PrintKit(

@@ -5,6 +5,7 @@ Everything that decides, in columns, before a single page is drawn.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.kit import load_layouts, load_styles
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.page.family import with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
 from kouki_print.page.fields import PageFields, check_fit, page_fields
 from kouki_print.page.fonts import Style
@@ -44,7 +46,12 @@ from kouki_print.select.decide import decide
 from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
 from kouki_print.sheet.imposition import load_imposition
 
-PERSONAL_TEXTS = ("to_name", "to_place", "name")  # page fields that may hold what no font draws
+PERSONAL_TEXTS = (
+    "to_name",
+    "to_place",
+    "name",
+    "card_address",
+)  # page fields that may hold what no font draws
 PROBLEMS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **SELECT_PROBLEMS, **POST_PROBLEMS, **PAGE_PROBLEMS}
 
 
@@ -81,7 +88,7 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         order = loaded.order
         layouts = load_layouts(order)
         styles = load_styles()
-        contacts = [town.contact for town in loaded.units.values()]
+        contacts = [loaded.sender(code) for code in loaded.units]
         check_words(order, contacts, layouts, styles)
         tariff = load_tariff()
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
@@ -97,7 +104,13 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
 
         findings = [
             *intake.findings,
-            *check_characters(people, can_draw, order.job.mail_on, order.checks.kind_order),
+            *check_characters(
+                people,
+                can_draw,
+                order.job.mail_on,
+                order.checks.kind_order,
+                home_shown=order.card.show_address,
+            ),
         ]
         if order.checks.undrawable == "hand":
             findings = softened(findings)
@@ -106,9 +119,12 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
         fields = page_fields(people, decision.decided, order)
         by_hand = rows_by_hand(findings)
         fields = PageFields(left_blank(fields.texts, by_hand, PERSONAL_TEXTS, can_draw), fields.flags)
+        carrier = decision.decided["carrier"].to_numpy()
+        if order.delivery.per_household:
+            fields = with_family(fields, people["relation"], carrier)
         misfits = check_fit(fields, decision.decided["document"].to_numpy(dtype=object), layouts, styles)
         if misfits:
-            findings += misfits
+            findings += [_of_all_on(finding, carrier) for finding in misfits]
             decision = decide(people, findings, loaded)
         findings += decision.findings
     with stages.stage("重量・料金・宛名コード"):
@@ -124,6 +140,15 @@ def prepare(job_dir: Path, stages: Stages) -> Prepared:
     return Prepared(
         loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots
     )
+
+
+def _of_all_on(finding: Finding, carrier: np.ndarray) -> Finding:
+    """The finding for everybody on the piece: nobody's place on another page may change by it."""
+    rows = np.flatnonzero(np.isin(carrier, finding.rows))
+    if np.array_equal(rows, finding.rows):
+        return finding
+    value = list(finding.values or [""])[:1]
+    return dataclasses.replace(finding, rows=rows, values=value * len(rows))
 
 
 def _plan(

@@ -32,16 +32,18 @@ def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
     """Everything of the union's folder that ``check`` and ``run`` have in common."""
     people, decided, findings = prepared.people, prepared.decided, prepared.findings
     files = [entry.name for entry in prepared.intake.inputs]
-    write_protected(union / "protected.csv", people, decided, prepared.plan, findings, PROBLEMS, files)
+    since = review.year.sealed_people if review.year else {}
+    write_protected(union / "protected.csv", people, decided, prepared.plan, findings, PROBLEMS, files, since)
     apart = people["protected"].to_numpy()
     findings = prepared.listed()
     # From here on nobody under protection is listed: not by name, number or row.
-    decided = decided.assign(status=decided["status"].where(~apart | (decided["status"] != "held"), ""))
-    write_held(union / "held.csv", people, decided, findings, PROBLEMS, files)
-    decided = prepared.decided
-    write_unissued(union / "unissued.csv", people, decided)
+    general = decided.assign(status=decided["status"].where(~apart, ""))
+    write_held(union / "held.csv", people, general, findings, PROBLEMS, files)
+    write_unissued(union / "unissued.csv", people, general)
     write_problems(union / "problems.csv", people, findings, PROBLEMS, files)
-    write_characters(union / "characters.csv", people, findings, prepared.loaded.units, files)
+    write_characters(
+        union / "characters.csv", people, findings, prepared.loaded.units, files, decided, prepared.plan
+    )
     write_check_report(union / "check.html", prepared, review)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 
@@ -52,6 +54,7 @@ def write_check_report(path: Path, prepared: Prepared, review: Review = NOT_REVI
         loader=FileSystemLoader(template_dir()), undefined=StrictUndefined, autoescape=True
     )
     context = report_context(prepared) | review_context(review)
+    context["notes"] = [*context["notes"], *review.notes()]
     write_text(path, environment.get_template("check.html").render(context))
 
 
@@ -71,9 +74,10 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         for status in STATUSES
     }
     if sum(unknown.values()):
-        lines.append({"code": "", "name": "（市町村不明）", **unknown})
+        lines.append({"code": "", "name": f"（{prepared.loaded.unit_ja}不明）", **unknown})
     return {
         "title": order.job.title,
+        "unit": prepared.loaded.unit_ja,
         "insurer": order.insurer.name,
         "preset": order.job.preset,
         "data_on": wareki(order.job.data_on),

@@ -13,7 +13,7 @@ import pandas as pd
 from kouki_print.base.checkdigits import code6, is_digits
 from kouki_print.base.dates import wareki
 from kouki_print.handover.check_workbook import CheckFacts, TownCount, write_check_xlsx
-from kouki_print.handover.comparison import DELIVERY_KINDS, ControlLine, YearComparison
+from kouki_print.handover.comparison import DELIVERY_KINDS, PERSON_JA, ControlLine, YearComparison
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.handover.unissued_list import (
     count_unissued,
@@ -39,10 +39,18 @@ class Review:
 
     def notes(self) -> list[str]:
         """What the operator is told at once."""
+        notes = []
         wrong = sum(not line.agrees for line in self.control)
-        if not wrong:
-            return []
-        return [f"件数表（control.csv）と件数の違う市町村が{wrong}件あります。検査報告で確かめてください。"]
+        if wrong:
+            notes.append(
+                f"件数表（control.csv）と件数の違う市町村が{wrong}件あります。検査報告で確かめてください。"
+            )
+        if self.year is None:
+            return notes
+        others = len(self.year.persons) + self.year.sealed_persons
+        if others:
+            notes.append(f"前年と{PERSON_JA}が違う人が{others:,}人います。検査報告で確かめてください。")
+        return [*notes, *self.year.doubts]
 
 
 NOT_REVIEWED = Review((), None)
@@ -103,7 +111,7 @@ def write_review(
     sentence, count), so that both reports say the same.
     """
     order, people, decided = prepared.loaded.order, prepared.people, prepared.decided
-    heading = Heading(order.job.title, order.insurer.name, order.job.data_on)
+    heading = Heading(order.job.title, order.insurer.name, order.job.data_on, prepared.loaded.unit_ja)
     names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
     files = [entry.name for entry in prepared.intake.inputs]
     units = unit_codes(prepared)
@@ -126,7 +134,7 @@ def write_review(
         kinds=PROBLEMS,
         people=people[["row", "source", "line"]],
         files=files,
-        towns=_towns(units, decided, names),
+        towns=_towns(units, decided, names, f"（{prepared.loaded.unit_ja}不明）"),
         control=review.control,
         year=review.year,
     )
@@ -141,7 +149,7 @@ def _sealed(prepared: Prepared) -> int:
     return int((seen & prepared.people["protected"].to_numpy()).sum())
 
 
-def _towns(units: pd.Series, decided: pd.DataFrame, names: Mapping[str, str]) -> list[TownCount]:
+def _towns(units: pd.Series, decided: pd.DataFrame, names: Mapping[str, str], unknown_name: str) -> list[TownCount]:
     """Records by status per municipality in table order; those of unknown municipalities come last."""
     table = pd.crosstab(units.to_numpy(), decided["status"].to_numpy()).reindex(
         columns=STATUSES, fill_value=0
@@ -154,7 +162,7 @@ def _towns(units: pd.Series, decided: pd.DataFrame, names: Mapping[str, str]) ->
     lines = [TownCount(code, name, counts.get(code, nothing)) for code, name in names.items()]
     unknown = [values for code, values in counts.items() if code not in names]
     if unknown:
-        lines.append(TownCount("", "（市町村不明）", tuple(map(sum, zip(*unknown, strict=True)))))
+        lines.append(TownCount("", unknown_name, tuple(map(sum, zip(*unknown, strict=True)))))
     return lines
 
 
@@ -180,14 +188,19 @@ def review_context(review: Review) -> dict[str, Any]:
         "new": sum(town.new for town in year.towns),
         "gone": sum(town.gone for town in year.towns),
         "big": [town for town in year.towns if town.big],
-        "deliveries": [_delivery_context(year, kind) for kind in DELIVERY_KINDS],
+        "deliveries": [
+            *(
+                _changed(kind, year.deliveries[year.deliveries["kind"] == kind], year.sealed[kind])
+                for kind in DELIVERY_KINDS
+            ),
+            _changed(f"（{PERSON_JA}が前年と違う人）", year.persons, year.sealed_persons),
+        ],
         "contacts": year.contacts,
     }
     return context
 
 
-def _delivery_context(year: YearComparison, kind: str) -> dict[str, Any]:
-    lines = year.deliveries[year.deliveries["kind"] == kind]
+def _changed(kind: str, lines: pd.DataFrame, sealed: int) -> dict[str, Any]:
     shown = lines.head(_MOST_ROWS)
     places = [
         f"{file} {line:,}行目" for file, line in zip(shown["file"], shown["line"].tolist(), strict=True)
@@ -195,7 +208,7 @@ def _delivery_context(year: YearComparison, kind: str) -> dict[str, Any]:
     return {
         "kind": kind,
         "count": len(lines),
-        "sealed": year.sealed[kind],
+        "sealed": sealed,
         "rows": places,
         "more": len(lines) - len(places),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import platform
 import signal
@@ -22,16 +21,16 @@ import pyarrow as pa
 
 import kouki_print
 from kouki_print.base.errors import JobError, OutputDiffers
-from kouki_print.base.files import sha256_of
 from kouki_print.handover.budget import Budget
-from kouki_print.handover.manifest import STATUSES, ManifestFile, manifest, write_manifest
+from kouki_print.handover.manifest import ManifestFile, manifest, write_manifest
 from kouki_print.handover.tables import write_pieces, write_register
-from kouki_print.job import ledger
 from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
+from kouki_print.job.bundles import write_bundles
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot import LotFiles, LotTask
 from kouki_print.job.prepare import Prepared, prepare, status_counts
+from kouki_print.job.recording import write_ledger
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
 from kouki_print.job.staging import staging
@@ -44,11 +43,12 @@ from kouki_print.plan.pieces import Lot
 class RunResult:
     """What a run made: counts by status, pieces and yen by document, and where time went.
 
-    ``unknown_municipality`` counts records that are in no municipality's folder.
+    ``unknown_unit`` counts records that are in no unit's folder; ``unit_ja`` is what the units are.
     """
 
     counts: dict[str, int]
-    unknown_municipality: int
+    unknown_unit: int
+    unit_ja: str
     budget: Budget
     pieces: int
     lots: int
@@ -93,12 +93,14 @@ def run(
             _write_union(building, prepared, review)
             write_finance(building, budget)
             _write_vendor(building, prepared, kit, files)
-            _write_ledger(building, prepared, kit, results, now)
+            write_bundles(building, prepared)
+            write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
             balance = check_balance(building, len(prepared.people), prepared.loaded.units)
     return RunResult(
         counts=balance.counts,
-        unknown_municipality=balance.unknown_municipality,
+        unknown_unit=balance.unknown_unit,
+        unit_ja=prepared.loaded.unit_ja,
         budget=budget,
         pieces=len(prepared.plan),
         lots=len(prepared.lots),
@@ -154,7 +156,7 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
         rows = prepared.plan.iloc[lot.start : lot.stop]
         yield LotTask(
             lot=lot,
-            contact=prepared.loaded.units[lot.unit_code].contact,
+            contact=prepared.loaded.sender(lot.unit_code),
             folder=vendor_folder(building, lot.unit_code),
             fields=prepared.fields.take(rows["person"].to_numpy()),
             documents=tuple(rows["document"]),
@@ -268,79 +270,4 @@ def _versions(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
         "preset_sha256": prepared.loaded.preset.sha256,
         "tariff_sha256": prepared.tariff.sha256,
         **{f"font_{font.name}": font.digest for font in kit.fonts},
-    }
-
-
-def _write_ledger(
-    building: Path, prepared: Prepared, kit: PrintKit, results: Sequence[LotResult], now: str
-) -> None:
-    people, decided, plan = prepared.people, prepared.decided, prepared.plan
-    with ledger.create(building / ledger.LEDGER) as connection:
-        ledger.put_job(connection, _job_facts(prepared, kit))
-        towns = list(prepared.loaded.units.values())
-        ledger.put_rows(
-            connection,
-            "unit",
-            [
-                [town.code for town in towns],
-                [town.contact.name for town in towns],
-                [int(town.sealed) for town in towns],
-                [int(town.mailed) for town in towns],
-            ],
-        )
-        ledger.put_rows(
-            connection,
-            "record",
-            [
-                people["row"],
-                decided["unit_code"],
-                decided["status"],
-                decided["reason"],
-            ],
-        )
-        ledger.put_rows(connection, "lot", _lot_columns(results))
-        ledger.put_rows(connection, "piece", [plan[name] for name in ledger.PIECE_COLUMNS])
-        lists = sorted(path for path in building.rglob("*") if path.is_file() and _is_list(path))
-        ledger.put_rows(
-            connection,
-            "file",
-            [
-                [path.relative_to(building).as_posix() for path in lists],
-                [sha256_of(path) for path in lists],
-            ],
-        )
-        ledger.put_event(connection, now, "printed", "run")
-
-
-def _is_list(path: Path) -> bool:
-    """All but the print files, whose digests stand with their lots, and the ledger itself."""
-    return path.parent.name not in ("print", "imposed") and not path.name.startswith(ledger.LEDGER)
-
-
-def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
-    made = [result.files for result in results]
-    return [
-        list(range(len(made))),
-        [entry.lot.unit_code for entry in made],
-        [entry.lot.number for entry in made],
-        [entry.lot.first for entry in made],
-        [entry.lot.last for entry in made],
-        [entry.lot.print_path for entry in made],
-        [entry.printed.sha256 for entry in made],
-        [entry.lot.imposed_path for entry in made],
-        [entry.imposed.sha256 for entry in made],
-        [entry.press_sheets for entry in made],
-        [result.printed_texts for result in results],
-    ]
-
-
-def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
-    loaded = prepared.loaded
-    towns = {code: town.contact.model_dump() for code, town in loaded.units.items()}
-    return {
-        "order": loaded.order.model_dump_json(),
-        "contacts": json.dumps(towns, ensure_ascii=False),
-        "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
-        "records": str(len(prepared.people)),
-        **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
     }

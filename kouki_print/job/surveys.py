@@ -12,7 +12,9 @@ from kouki_print.handover.survey_answers import read_folder
 from kouki_print.handover.survey_form import form_name, survey_form
 from kouki_print.handover.survey_merge import Merged, merge_answers, report_csv, report_lines, survey_csv
 from kouki_print.order.load import load_settings
+from kouki_print.order.models import Order
 from kouki_print.order.tables import SURVEY_HEADERS, read_lines, read_survey
+from kouki_print.order.units import Contact
 
 _LOCKS = ("~$", ".")  # files that Excel and the system keep beside the real ones
 
@@ -22,7 +24,7 @@ def make_forms(job_dir: Path, to: Path, last: Path | None = None) -> list[Path]:
 
     JobError when a form of that name is already there: it may have been filled in.
     """
-    order, contacts, _ = load_settings(job_dir)
+    order, contacts = _settings(job_dir)
     before = last_answers(last) if last else {}
     paths = {code: to / form_name(contact) for code, contact in contacts.items()}
     there = [path.name for path in paths.values() if path.exists()]
@@ -44,6 +46,17 @@ def make_forms(job_dir: Path, to: Path, last: Path | None = None) -> list[Path]:
             "様式を書き込めません。", remedy="フォルダーの権限と空き容量を確かめてください。", file=str(to)
         ) from None
     return list(forms)
+
+
+def _settings(job_dir: Path) -> tuple[Order, dict[str, Contact]]:
+    order, contacts, _ = load_settings(job_dir)
+    if not contacts:
+        raise JobError(
+            "団体ごとに渡す注文には、市町村へのアンケートがありません。",
+            remedy=f"団体の受渡方法は {order.input.groups} に書いてください。",
+            file=order.input.groups,
+        )
+    return order, contacts
 
 
 def last_answers(path: Path) -> dict[str, Mapping[str, str]]:
@@ -69,7 +82,7 @@ def read_answers(
 
     Files in ``folder`` itself only.  What was written by an earlier call is not read as an answer.
     """
-    order, contacts, _ = load_settings(job_dir)
+    order, contacts = _settings(job_dir)
     before = last_answers(last) if last else None
     if not folder.is_dir():
         raise JobError(

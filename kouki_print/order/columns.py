@@ -118,10 +118,11 @@ EXPORT_COLUMNS: tuple[ExportColumn, ...] = (
     ExportColumn("早期使用可", "usable_early", "flag"),
     ExportColumn("本人区分", "relation", "word", words=RELATIONS),
     ExportColumn("任意継続", "voluntary", "flag"),
+    ExportColumn("世帯主氏名", "householder"),
 )
 
 OPTIONAL_KEYS = frozenset(  # of some systems only: samples carry them only where their preset looks at them
-    {"residence_until", "disability_until", "event", "usable_early", "relation", "voluntary"}
+    {"residence_until", "disability_until", "event", "usable_early", "relation", "voluntary", "householder"}
 )
 BY_KEY: dict[str, ExportColumn] = {column.key: column for column in EXPORT_COLUMNS}
 

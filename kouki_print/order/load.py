@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
-from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, Exclusion, Order, Rule
+from kouki_print.order.groups import insurer_contact, read_groups
+from kouki_print.order.models import Order
 from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
 from kouki_print.order.units import Contact, Unit
+from kouki_print.order.validate import JOB_FILE, check_order
 
-JOB_FILE = "job.toml"
-FIRST_CERTIFICATE_DAY = dt.date(2024, 12, 2)  # no 資格確認書 may be dated earlier (law and system)
 _REPLACED = ("rule",)
-_RESERVED_CODE = re.compile(r"X[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class LoadedOrder:
-    """The order with its municipalities (by JIS code, in table order) and the files it came from.
+    """The order with its delivery units (by code, in table order) and the files it came from.
 
     ``preset`` is the shipped rule file; ``inputs`` are files of the job folder.
     """
@@ -48,6 +45,20 @@ class LoadedOrder:
     units: Mapping[str, Unit]
     inputs: tuple[InputFile, ...]
     preset: InputFile
+
+    @property
+    def by_group(self) -> bool:
+        """Whether the units are employers (団体), not municipalities."""
+        return self.order.delivery.unit == "group"
+
+    @property
+    def unit_ja(self) -> str:
+        """What a unit is called in lists."""
+        return "団体" if self.by_group else "市町村"
+
+    def sender(self, code: str) -> Contact:
+        """Whom the pages of a unit name for returns and questions: its counter; by group the insurer."""
+        return insurer_contact(self.order.insurer) if self.by_group else self.units[code].contact
 
 
 def input_file(path: Path, name: str = "") -> InputFile:
@@ -132,163 +143,6 @@ def _preset_path(job: Mapping[str, Any]) -> Path:
     return data_dir() / "presets" / f"{name}.toml"
 
 
-def _check_path(key: str, name: str) -> None:
-    windows, posix = PureWindowsPath(name), PurePosixPath(name)
-    escapes = windows.drive or windows.root or posix.is_absolute() or ".." in windows.parts
-    if escapes or not name or name.startswith("~"):
-        raise _fault(
-            f"{key}「{name}」はジョブのフォルダーの外を指しています",
-            "ファイルをジョブのフォルダーに置き、その名前だけを書いてください。",
-        )
-
-
-def _check_inputs(order: Order, at: Sources) -> None:
-    names = [("[input] export", name) for name in order.input.export]
-    names += [
-        (f"[input] {key}", getattr(order.input, key))
-        for key in ("municipalities", "survey", "numbers", "control")
-    ]
-    if order.printing.output_profile:
-        names.append(("[printing] output_profile", order.printing.output_profile))
-    for key, name in names:
-        _check_path(key, name)
-    exports = [
-        PureWindowsPath(name) for name in order.input.export
-    ]  # names that differ only in case are one file
-    for path in exports:
-        if exports.count(path) > 1:
-            raise at.fault(
-                f"[input] export に「{path}」が二度あります",
-                "input",
-                "export",
-                remedy="同じファイルは一度だけ書いてください。",
-            )
-
-
-def _check_conditions(table: str, entries: Sequence[Rule | Exclusion], at: Sources) -> None:
-    for number, entry in enumerate(entries):
-        for key, value in entry.when.items():
-            try:
-                parse_condition(key, value)
-            except ValueError as problem:
-                what = f"[[{table}]] {number + 1}番目（{entry.reason}）の when {key}: {problem}"
-                raise at.fault(
-                    what, table, number, "when", key, remedy="この行の条件を直してください。"
-                ) from None
-
-
-def _check_rules(order: Order, at: Sources) -> None:
-    _check_conditions("rule", order.rule, at)
-    _check_conditions("exclude", order.exclude, at)
-    unknown = [key for key in order.excluded if key not in FLAG_KEYS]
-    if unknown:
-        raise at.fault(
-            f"[excluded] {unknown[0]}: 対象外に使えない列です",
-            "excluded",
-            unknown[0],
-            remedy=f"使える列: {'、'.join(sorted(FLAG_KEYS))}。ほかの条件は [[exclude]] に書いてください。",
-        )
-    carried = {entry.document for entry in order.set}
-    for number, rule in enumerate(order.rule):
-        if rule.document not in carried:
-            raise at.fault(
-                f"規則 {rule.reason} が出す{DOCUMENT_JA[rule.document]}を入れる組（[[set]]）がありません",
-                "rule",
-                number,
-                "document",
-                remedy=f'document = "{rule.document}" の [[set]] を加えてください。',
-            )
-        if rule.set:
-            _check_rule_set(order, rule, number, at)
-
-
-def _check_rule_set(order: Order, rule: Rule, number: int, at: Sources) -> None:
-    fitting = [entry.code for entry in order.set if entry.document == rule.document]
-    if rule.set not in fitting:
-        known = rule.set in {entry.code for entry in order.set}
-        why = f"は{DOCUMENT_JA[rule.document]}の組ではありません" if known else "がありません"
-        raise at.fault(
-            f"[[rule]] {number + 1}番目（{rule.reason}）の組「{rule.set}」{why}",
-            "rule",
-            number,
-            "set",
-            remedy=f"[[set]] に加えるか、次のどれかにしてください: {'、'.join(fitting)}",
-        )
-
-
-def _check_sets(order: Order, at: Sources) -> None:
-    known = {entry.code for entry in order.enclosure}
-    for number, enclosure in enumerate(order.enclosure):
-        if _RESERVED_CODE.fullmatch(enclosure.code):
-            raise at.fault(
-                f"封入物の code「{enclosure.code}」は使えません",
-                "enclosure",
-                number,
-                "code",
-                remedy="X で始まる番号は市町村の追加封入物のためのものです。",
-            )
-    for number, entry in enumerate(order.set):
-        for item in entry.items:
-            if item not in known:
-                raise at.fault(
-                    f"[[set]] {entry.code} の封入物「{item}」がありません",
-                    "set",
-                    number,
-                    "items",
-                    remedy=f"[[enclosure]] に加えるか、次のどれかにしてください: {'、'.join(sorted(known))}",
-                )
-        if len(set(entry.items)) != len(entry.items):
-            raise at.fault(
-                f"[[set]] {entry.code} に同じ封入物が二度あります",
-                "set",
-                number,
-                "items",
-                remedy="一度だけ書いてください。",
-            )
-
-
-def _check_validity(order: Order, at: Sources) -> None:
-    for age in order.validity.age_end:
-        if age not in {str(limit) for limit in order.validity.age_limits}:
-            raise at.fault(
-                f"[validity] age_end の「{age}」は age_limits にない年齢です",
-                "validity",
-                "age_end",
-                remedy="age_limits に加えるか、この年齢を消してください。",
-            )
-
-
-def _check_dates(order: Order, at: Sources) -> None:
-    job = order.job
-    certificates = any(rule.document == "certificate" for rule in order.rule) or (
-        job.document_from == "export" and any(entry.document == "certificate" for entry in order.set)
-    )
-    if certificates and job.issued_on < FIRST_CERTIFICATE_DAY:
-        raise at.fault(
-            "[job] issued_on: 資格確認書の交付年月日を令和6年12月2日より前にはできません",
-            "job",
-            "issued_on",
-            remedy="交付年月日を直してください。",
-        )
-    if job.expires_on < job.switch_on:
-        raise at.fault(
-            "[job] expires_on: 有効期限が切替日より前です",
-            "job",
-            "expires_on",
-            remedy="switch_on と expires_on を確かめてください。",
-        )
-    if job.mail_on < job.data_on:
-        raise at.fault(
-            "[job] mail_on: 差出日が基準日より前です",
-            "job",
-            "mail_on",
-            remedy="data_on と mail_on を確かめてください。",
-        )
-
-
-_CHECKS = (_check_inputs, _check_rules, _check_sets, _check_validity, _check_dates)
-
-
 def order_of(
     job: Mapping[str, Any],
     preset: Mapping[str, Any],
@@ -307,13 +161,15 @@ def order_of(
         order = Order.model_validate(merged)
     except ValidationError as problem:
         raise at.faults(problem) from None
-    for check in _CHECKS:
-        check(order, at)
+    check_order(order, at)
     return order
 
 
 def load_settings(job_dir: Path) -> tuple[Order, dict[str, Contact], InputFile]:
-    """The checked order, its contact table and the preset's file: all that stands before the questionnaire."""
+    """The checked order, its contact table and the preset's file: all that stands before the questionnaire.
+
+    A job by group has no contact table.
+    """
     if not job_dir.is_dir():
         raise JobError(
             "ジョブのフォルダーがありません",
@@ -324,14 +180,22 @@ def load_settings(job_dir: Path) -> tuple[Order, dict[str, Contact], InputFile]:
     preset_path = _preset_path(job)
     preset, preset_text = _toml(preset_path)
     order = order_of(job, preset, texts=(job_text, preset_text), preset_file=preset_path.name)
-    return order, read_municipalities(job_dir / order.input.municipalities), input_file(preset_path)
+    by_group = order.delivery.unit == "group"
+    contacts = {} if by_group else read_municipalities(job_dir / order.input.municipalities)
+    return order, contacts, input_file(preset_path)
 
 
 def load_order(job_dir: Path) -> LoadedOrder:
     """The order of a job folder, complete and checked; JobError says what is wrong and where."""
     order, contacts, preset = load_settings(job_dir)
-    survey_path = job_dir / order.input.survey
-    municipalities = read_survey(survey_path, contacts, default=order.job.survey_default)
-    names = [JOB_FILE, order.input.municipalities, order.input.survey, order.input.numbers]
+    settings = order.input
+    if order.delivery.unit == "group":
+        units = read_groups(job_dir / settings.groups, order.insurer)
+        names = [JOB_FILE, settings.groups, settings.numbers]
+    else:
+        survey_path = job_dir / settings.survey
+        units = read_survey(survey_path, contacts, default=order.job.survey_default)
+        names = [JOB_FILE, settings.municipalities, settings.survey, settings.numbers]
+    names.append(settings.control)
     inputs = tuple(input_file(job_dir / name, name) for name in names if (job_dir / name).is_file())
-    return LoadedOrder(order, municipalities, inputs, preset)
+    return LoadedOrder(order, units, inputs, preset)

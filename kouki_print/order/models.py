@@ -7,13 +7,15 @@ Lengths are mm, weights in files are grams with at most two decimals and integer
 from __future__ import annotations
 
 import datetime as dt
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-DOCUMENTS = ("certificate", "notice", "insurance_card")
-Document = Literal["certificate", "notice", "insurance_card"]
+from kouki_print.order.enclosures import Enclosure, EnclosureSet, Envelope
+from kouki_print.order.typed import Document, Frozen
+
+DOCUMENTS: tuple[Document, ...] = get_args(Document)
 Service = Literal["simple_registered", "registered", "specified_record", "ordinary"]
 
 DOCUMENT_JA = {"certificate": "資格確認書", "notice": "資格情報のお知らせ", "insurance_card": "被保険者証"}
@@ -24,31 +26,12 @@ SERVICE_JA = {
     "ordinary": "普通",
     "none": "郵送なし",
 }
+HOUSEHOLD_MOST = 6  # people on one page for a household
 SIZE_CLASS_JA = {
     "standard": "定形",
     "nonstandard_regular": "定形外規格内",
     "nonstandard_large": "定形外規格外",
 }
-
-
-def _two_decimals(value: Decimal) -> Decimal:
-    if value < 0 or value != value.quantize(Decimal("0.01")):
-        raise ValueError("0以上、小数点以下2桁までの数にしてください")
-    return value
-
-
-Grams = Annotated[Decimal, AfterValidator(_two_decimals)]
-
-
-def centigrams(grams: Decimal) -> int:
-    """Grams as integer hundredths; the model has refused a third decimal already."""
-    return int(grams * 100)
-
-
-class Frozen(BaseModel):
-    """Typed values that nobody changes and in which an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Job(Frozen):
@@ -67,9 +50,17 @@ class Job(Frozen):
 
 
 class Insurer(Frozen):
-    """[insurer]: who issues the documents."""
+    """[insurer]: who issues the documents.
+
+    The contact stands on the pages of a job by employer; in others that of each municipality does.
+    """
 
     name: Annotated[str, Field(min_length=1)]
+    number: str = ""
+    postcode: str = ""
+    address: str = ""
+    section: str = ""
+    phone: str = ""
 
 
 class Input(Frozen):
@@ -79,6 +70,7 @@ class Input(Frozen):
     layout: str = "standard"
     municipalities: str = "municipalities.csv"
     survey: str = "survey.csv"
+    groups: str = "groups.csv"
     numbers: str = "numbers.csv"
     control: str = "control.csv"
     last: str = ""
@@ -106,16 +98,31 @@ class Validity(Frozen):
     text) on which day the document ends: ``day_before`` the birthday (default: at 75 one leaves the city's
     insurance on the birthday), on the ``birthday``, or ``month_end``, the last day of the month in which
     the age is completed by law, that is on the day before the birthday (高齢受給者 from the next first).
+    ``max_years``: the order's own expiry lies at most so many years after the switch.
     """
 
     residence: bool = True
     disability: bool = True
     age_limits: list[Annotated[int, Field(ge=1, le=120)]] = []
     age_end: dict[str, AgeEnd] = {}
+    max_years: Annotated[int, Field(ge=1, le=10)] | None = None
 
     def end_of(self, age: int) -> AgeEnd:
         """On which day a document ends at an age limit."""
         return self.age_end.get(str(age), "day_before")
+
+
+class Delivery(Frozen):
+    """[delivery]: to whom the finished pieces go, and who shares one.
+
+    ``unit``: pieces are ordered, boxed and handed over by municipality, or by ``group`` (団体: employer).
+    ``per_household``: documents of which a household gets one piece with all its people.
+    ``addressee``: the person, or in the city's insurance the householder (世帯主).
+    """
+
+    unit: Literal["municipality", "group"] = "municipality"
+    per_household: list[Document] = []
+    addressee: Literal["person", "householder"] = "person"
 
 
 class Card(Frozen):
@@ -156,117 +163,6 @@ class Exclusion(Frozen):
     sentence: str
 
 
-PAPER_MM: dict[str, tuple[Decimal, Decimal]] = {
-    name: (Decimal(width), Decimal(height))
-    for name, width, height in (
-        ("A3", 297, 420), ("A4", 210, 297), ("A5", 148, 210), ("A6", 105, 148), ("B4", 257, 364),
-        ("B5", 182, 257), ("B6", 128, 182),
-    )
-}  # fmt: skip
-REAM_SHEETS = 1000  # 連量 is the weight of a thousand sheets
-REAM_MM = {  # 原紙寸法
-    "四六判": (Decimal(788), Decimal(1091)),
-    "菊判": (Decimal(636), Decimal(939)),
-    "A判": (Decimal(625), Decimal(880)),
-    "B判": (Decimal(765), Decimal(1085)),
-}
-
-
-class Paper(Frozen):
-    """paper of an [[enclosure]]: weight of the paper (米坪 ``gsm`` or 連量 ``ream_kg``), size, leaves.
-
-    ``size`` is the open sheet, a name (``A4``) or ``[width, height]`` in mm; a folded or stapled item has
-    as many ``leaves`` of it.  ``ream_kg`` counts a thousand sheets of the ``ream`` format.
-    """
-
-    gsm: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
-    ream_kg: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
-    ream: Literal["四六判", "菊判", "A判", "B判"] = "四六判"
-    size: Literal["A3", "A4", "A5", "A6", "B4", "B5", "B6"] | tuple[Decimal, Decimal]
-    leaves: Annotated[Decimal, Field(gt=0, le=1000)] = Decimal(1)
-
-    @model_validator(mode="after")
-    def _one_weight(self) -> Paper:
-        if (self.gsm is None) == (self.ream_kg is None):
-            raise ValueError("gsm（g/m²）か ream_kg（連量kg）のどちらか一つを書いてください")
-        if not isinstance(self.size, str) and min(self.size) <= 0:
-            raise ValueError("size の寸法は0より大きいmmにしてください")
-        return self
-
-    @property
-    def grams_per_m2(self) -> Decimal:
-        """米坪 in g/m²; from 連量 by the area of a thousand sheets of its format."""
-        if self.gsm is not None:
-            return self.gsm
-        width, height = REAM_MM[self.ream]
-        return Decimal(self.ream_kg or 0) * 1000 * 1_000_000 / (width * height * REAM_SHEETS)
-
-    @property
-    def weight_cg(self) -> int:
-        """Weight of the item as computed from its paper, hundredths of a gram, half up."""
-        width, height = PAPER_MM[self.size] if isinstance(self.size, str) else self.size
-        grams = self.grams_per_m2 * width * height / 1_000_000 * self.leaves
-        return int((grams * 100).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-class Enclosure(Frozen):
-    """[[enclosure]]: one item that goes into envelopes (封入物).
-
-    ``grams`` is the measured weight and the one that postage goes by; the weight computed from ``paper``
-    stands beside it.  ``tolerance_percent`` of the computed one is how far they may be apart.
-    ``owner``: whose stock it is (在庫の持ち主).
-    """
-
-    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,4}$")]
-    name: str
-    grams: Grams
-    paper: Paper | None = None
-    tolerance_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
-    owner: str = ""
-    personal: bool = False
-
-    @property
-    def weight_cg(self) -> int:
-        """Measured weight in hundredths of a gram."""
-        return centigrams(self.grams)
-
-    @property
-    def computed_cg(self) -> int | None:
-        """Weight computed from the paper in hundredths of a gram; None without ``paper``."""
-        return None if self.paper is None else self.paper.weight_cg
-
-    @property
-    def off_tolerance(self) -> bool:
-        """Whether measured and computed weight are further apart than the tolerance."""
-        computed = self.computed_cg
-        if computed is None:
-            return False
-        return abs(self.weight_cg - computed) * 100 > computed * self.tolerance_percent
-
-
-class EnclosureSet(Frozen):
-    """[[set]]: which enclosures a document travels with (組)."""
-
-    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")]
-    document: Document
-    items: Annotated[list[str], Field(min_length=1)]
-
-
-class Envelope(Frozen):
-    """[envelope]: the filled envelope's outer size and the window (portrait, mm from the top left)."""
-
-    name: str
-    width_mm: Decimal
-    height_mm: Decimal
-    thickness_mm: Decimal
-    grams: Grams
-
-    @property
-    def weight_cg(self) -> int:
-        """Weight of the empty envelope in hundredths of a gram."""
-        return centigrams(self.grams)
-
-
 class Mail(Frozen):
     """[mail]: service per document (郵便種別) for municipalities that mail."""
 
@@ -287,7 +183,7 @@ class Printing(Frozen):
 
     certificate_layout: str = "certificate_mount"
     notice_layout: str = "notice"
-    insurance_card_layout: str = "certificate_mount"
+    insurance_card_layout: str = "insurance_card"
     imposition: str = "a3_2up"
     lot_sheets: Annotated[int, Field(ge=1, le=20000)] = 5000
     customer_barcode: bool = True
@@ -304,6 +200,7 @@ class Order(Frozen):
     input: Input
     checks: Checks = Checks()
     validity: Validity = Validity()
+    delivery: Delivery = Delivery()
     card: Card = Card()
     rule: Annotated[list[Rule], Field(min_length=1)]
     exclude: list[Exclusion] = []

@@ -13,7 +13,7 @@ from pathlib import Path
 from kouki_print.base.checkdigits import code6, is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
-from kouki_print.order.models import centigrams
+from kouki_print.order.typed import centigrams
 from kouki_print.order.units import Contact, Extra, Unit
 
 CONTACT_HEADERS = (
@@ -47,7 +47,7 @@ YES_NO = {"する": True, "しない": False}
 WANTED = {"希望する": True, "希望しない": False}
 CHANGED = {"有り": True, "無し": False}
 _ANSWERS = ("封緘", "郵送", "受渡方法", "転送不要", "問合せ先変更", "追加封入物")
-_PHONE = re.compile(r"[0-9][0-9-]{8,13}[0-9]")
+_PHONE = re.compile(r"0[0-9]+(-[0-9]+)*")
 _GRAMS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 
@@ -134,7 +134,8 @@ def read_lines(path: Path, headers: Sequence[str]) -> Iterator[Line]:
         yield Line(path.name, number, dict(zip(found, cells, strict=True)))
 
 
-def _postcode(line: Line, column: str) -> str:
+def postcode_cell(line: Line, column: str) -> str:
+    """Seven digits of a postcode, hyphen allowed; JobError points at the cell."""
     digits = line[column].replace("-", "", 1)
     if not is_digits(digits, 7):
         raise line.error(
@@ -143,15 +144,22 @@ def _postcode(line: Line, column: str) -> str:
     return digits
 
 
-def _phone(line: Line, column: str) -> str:
-    if not _PHONE.fullmatch(line[column]):
+def is_phone(text: str) -> bool:
+    """Ten or eleven digits that begin with 0, hyphens between them: Excel likes to drop the 0."""
+    return bool(_PHONE.fullmatch(text)) and len(text.replace("-", "")) in (10, 11)
+
+
+def phone_cell(line: Line, column: str) -> str:
+    """A phone number of half-width digits and hyphens; JobError points at the cell."""
+    if not is_phone(line[column]):
         raise line.error(
             column, "電話番号の形が正しくありません", "例 098-917-0410 のように半角で書いてください。"
         )
     return line[column]
 
 
-def _filled(line: Line, column: str) -> str:
+def filled_cell(line: Line, column: str) -> str:
+    """A cell that must not be empty; JobError points at it."""
     if not line[column]:
         raise line.error(column, "空欄です", "この欄を書いてください。")
     return line[column]
@@ -176,7 +184,7 @@ def _contact(line: Line, names: Mapping[str, str]) -> Contact:
             "保険者番号が8桁でないか、検査数字が合いません",
             "正しい保険者番号に直してください。",
         )
-    name = _filled(line, "name")
+    name = filled_cell(line, "name")
     if name != names.get(code, name):
         raise line.error(
             "name",
@@ -192,10 +200,10 @@ def _contact(line: Line, names: Mapping[str, str]) -> Contact:
         name=name,
         kana=line["kana"],
         insurer_number=insurer,
-        postcode=_postcode(line, "postcode"),
-        address=_filled(line, "address"),
-        section=_filled(line, "section"),
-        phone=_phone(line, "phone"),
+        postcode=postcode_cell(line, "postcode"),
+        address=filled_cell(line, "address"),
+        section=filled_cell(line, "section"),
+        phone=phone_cell(line, "phone"),
     )
 
 
@@ -265,10 +273,10 @@ def _changed_contact(line: Line, contact: Contact) -> Contact:
         return contact
     return contact.model_copy(
         update={
-            "postcode": _postcode(line, "郵便番号"),
-            "address": _filled(line, "住所"),
-            "section": _filled(line, "課名"),
-            "phone": _phone(line, "電話番号"),
+            "postcode": postcode_cell(line, "郵便番号"),
+            "address": filled_cell(line, "住所"),
+            "section": filled_cell(line, "課名"),
+            "phone": phone_cell(line, "電話番号"),
         }
     )
 

@@ -1,12 +1,18 @@
-"""The municipalities (市町村) as this order treats them: contact of the counter, and its answers."""
+"""Delivery units (受渡単位): the municipalities, or in a job by group the employers, as this order treats them.
+
+A municipality has the contact of its counter and its answers to the questionnaire; an employer stands in groups.csv.
+"""
 
 from __future__ import annotations
 
-from kouki_print.order.models import Frozen
+from kouki_print.order.typed import Frozen
 
 
 class Contact(Frozen):
-    """One line of the contact table: a municipality's counter (窓口)."""
+    """One line of the contact table: a municipality's counter (窓口), or an employer's office.
+
+    ``jis_code`` of an employer is its 団体コード.
+    """
 
     no: int
     jis_code: str
@@ -29,7 +35,10 @@ class Extra(Frozen):
 
 
 class Unit(Frozen):
-    """One municipality as this order treats it: contact (after the questionnaire) and answers."""
+    """One unit as this order treats it: contact (after the questionnaire) and answers.
+
+    What is not ``mailed`` goes to the unit as a whole.
+    """
 
     contact: Contact
     sealed: bool
@@ -41,5 +50,5 @@ class Unit(Frozen):
 
     @property
     def code(self) -> str:
-        """5-digit JIS code."""
+        """5-digit JIS code, or 団体コード (1 to 8 of A-Z 0-9)."""
         return self.contact.jis_code

@@ -14,8 +14,8 @@ import pandas as pd
 from kouki_print.base.dates import day64, wareki, wareki_column
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding, ProblemKind
-from kouki_print.base.texts import map_distinct, pick
-from kouki_print.order.models import Order
+from kouki_print.base.texts import filled, map_distinct, pick
+from kouki_print.order.models import HOUSEHOLD_MOST, Order
 from kouki_print.page.fit import overflowing
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import FieldItem, Layout
@@ -54,6 +54,19 @@ FIELD_JA = {
     "sex": "性別",
     "card_address": "券面の住所",
 }
+FAMILY = {  # of each person of a household: the field it repeats, and what it is called
+    "name": ("name", "氏名"),
+    "relation": ("", "本人・家族の別"),
+    "number": ("insured_number", "被保険者番号"),
+    "birth": ("birth_date", "生年月日"),
+    "qualified": ("qualified_on", "資格取得年月日"),
+    "copay": ("copay", "一部負担金の割合"),
+}
+FIELD_JA |= {
+    f"family_{number}_{name}": f"{number}人目の{words}"
+    for number in range(1, HOUSEHOLD_MOST + 1)
+    for name, (_, words) in FAMILY.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +96,10 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
     mask = card.optional_mask
     texts = {
         "to_name": _honoured(decided["to_name"]),
-        "to_postcode": "〒"
-        + decided["to_postcode"].str.slice(0, 3)
-        + "-"
-        + decided["to_postcode"].str.slice(3),
+        "to_postcode": _where(
+            "〒" + decided["to_postcode"].str.slice(0, 3) + "-" + decided["to_postcode"].str.slice(3),
+            filled(decided["to_postcode"]),
+        ),
         "to_place": _place(
             decided["to_address"],
             decided["to_building"],
@@ -186,6 +199,12 @@ def check_fit(
     for document, layout in layouts.items():
         rows = np.flatnonzero(kinds == document)
         for item in bound_fields(layout):
+            if item.bind not in fields.texts:
+                raise JobError(
+                    "世帯でまとめる様式ですが、この書類は世帯でまとめる注文ではありません。",
+                    remedy=f'job.toml の [delivery] per_household に "{document}" を加えるか、様式を替えてください。',
+                    file=f"{layout.name}.toml",
+                )
             if item.pitch:  # numbers in cells: as many cells as the contract's digits
                 continue
             codes, distinct = pd.factorize(fields.texts[item.bind].take(rows))

@@ -18,7 +18,8 @@ from kouki_print.page.layout import MM, FieldItem
 _SENSIBLE_BREAK = re.compile(r"(?<=[ 　・])|(?<=丁目)|(?<=番地)|(?<=[番号字])(?=[^番地号目])")
 
 
-NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％")
+# With the no-break space, so that a blank left for handwriting (two of them) is not cut in two.
+NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％\u00a0")
 _COMFORTABLE = 80  # per cent: condensed type that still reads well at 75
 
 

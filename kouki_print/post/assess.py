@@ -24,13 +24,13 @@ def assess(
     loaded: LoadedOrder,
     tariff: Tariff,
 ) -> pd.DataFrame:
-    """Postal side of the printed people: one row each, index = their position in ``people``.
+    """Postal side of the pieces: one row each, index = position in ``people`` of who carries it.
 
     Columns: weight_cg, max_grams (the letter's step), postage_yen (int64), size_class, mail_service
     (``none`` = the municipality does not mail, or 窓口交付: postage 0), items, customer_barcode,
     barcode_reason (text), sealed (bool).  JobError when a piece fits no class or the tariff has no row.
     """
-    where = np.flatnonzero((decided["status"] == "printed").to_numpy())
+    where = np.flatnonzero(decided["carrier"].to_numpy() == np.arange(len(decided)))
     mine = decided.take(where)
     towns = mine["unit_code"]
     columns = _by_kind(towns, mine, loaded, tariff.table_on(loaded.order.job.mail_on))

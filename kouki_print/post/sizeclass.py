@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Literal
 
 from kouki_print.base.errors import JobError
-from kouki_print.order.models import Envelope
+from kouki_print.order.enclosures import Envelope
 
 SizeClass = Literal["standard", "nonstandard_regular", "nonstandard_large"]
 

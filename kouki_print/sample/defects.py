@@ -44,6 +44,7 @@ class Defect:
     spoil: Callable[[Row], str]
     utf8_only: bool = False
     fits: Callable[[Row], bool] = lambda row: True
+    by_group: bool | None = None  # only in jobs by employer, only in others, or in all
 
 
 def _next_digit(digit: str) -> str:
@@ -54,6 +55,8 @@ def _other_insurer(row: Row) -> str:
     if row["insurer_number"].startswith("00"):  # the city's insurance: six digits
         body = "0047213" if row["insurer_number"].startswith("0047201") else "0047201"
         return body + m10w21(body)
+    if row["insurer_number"].startswith("06"):  # an insurance of employees
+        return "0647002" + m10w21("0647002")
     numbers = contacts().columns["insurer_number"]
     return numbers[(numbers.index(row["insurer_number"]) + 1) % len(numbers)]
 
@@ -87,7 +90,13 @@ DEFECTS: dict[str, Defect] = {
         "insurer_number", lambda row: row["insurer_number"][:7] + _next_digit(row["insurer_number"][7])
     ),
     "insurer_of_another": Defect("insurer_number", _other_insurer),
-    "municipality_unknown": Defect("municipality_code", lambda row: code6("47999")),
+    "municipality_unknown": Defect("municipality_code", lambda row: code6("47999"), by_group=False),
+    "group_unknown": Defect(
+        "group_code",
+        lambda row: "J99999",
+        fits=lambda row: row["group_code"] != "" and row["voluntary"] == "0",
+        by_group=True,
+    ),
     "name_empty": Defect("name", lambda row: ""),
     "name_bullet": Defect("name", lambda row: _unregistered(row, "●")),
     "name_geta": Defect("name", lambda row: _unregistered(row, "〓")),
@@ -156,9 +165,10 @@ def plant(draw: Draw, columns: dict[str, Texts], plain: Mask, encoding: str) -> 
     count = len(plain)
     each = how_many(count)
     free = [int(row) for row in draw.order("defects", count) if plain[row]] if each else []
+    by_group = bool((columns["group_code"] != "").any())
     planted: dict[str, Ints] = {}
     for name, defect in DEFECTS.items():
-        if not each or (defect.utf8_only and encoding != "utf-8"):
+        if not each or (defect.utf8_only and encoding != "utf-8") or defect.by_group is (not by_group):
             continue
         wanted = 2 * each if name == "number_twice" else each
         rows = list(islice((row for row in free if defect.fits(_row(columns, row))), wanted))

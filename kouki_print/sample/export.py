@@ -26,6 +26,7 @@ from kouki_print.sample.cover import (
 from kouki_print.sample.defects import how_many, plant
 from kouki_print.sample.delivery import Delivery, build_delivery
 from kouki_print.sample.draw import Draw, Ints, Mask, Texts, apportion
+from kouki_print.sample.employers import Employment, build_employment
 from kouki_print.sample.homes import Homes, build_homes
 from kouki_print.sample.people import (
     Crowd,
@@ -45,10 +46,11 @@ _DOCUMENT_CODE = {"certificate": "1", "notice": "2", "insurance_card": "", "": "
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Columns by key (texts as they stand in the file), and the rows that carry each planted defect."""
+    """Columns by key (texts as they stand in the file), rows of each planted defect, groups.csv by header."""
 
     columns: dict[str, Texts]
     defects: dict[str, Ints]
+    groups: dict[str, list[str]]
 
 
 def _hyphenated(draw: Draw, postcode: Texts) -> Texts:
@@ -210,7 +212,7 @@ def legacy_columns(draw: Draw, cover: Cover, order: SampleOrder) -> dict[str, Te
 
 def _cover(draw: Draw, crowd: Crowd, order: SampleOrder) -> Cover:
     cover = build_cover(draw, crowd, order)
-    if order.city:
+    if order.city or order.employees:
         return city_cover(draw, crowd, cover, order)
     return without_limits(cover) if order.legacy else cover
 
@@ -220,7 +222,7 @@ def build_export(order: SampleOrder, count: int, seed: int, encoding: Encoding, 
     draw = Draw(seed)
     crowd = build_crowd(draw, count, order.switch_on, order.data_on, encoding)
     _put_on_boundary(draw, crowd, order.switch_on)
-    crowd = younger(draw, crowd, order) if order.city else crowd
+    crowd = younger(draw, crowd, order) if order.city or order.employees else crowd
     homes, cover = build_homes(draw, crowd), _cover(draw, crowd, order)
     card = build_card_use(draw, crowd)
     reasons = _reasons(draw, card)
@@ -239,7 +241,9 @@ def build_export(order: SampleOrder, count: int, seed: int, encoding: Encoding, 
     numbers |= {"copay": cover.copay, "previous_copay": cover.previous_copay}
     every["document_given"] = _document_given(draw, order, every, numbers)
     every["group_code"] = every["group_name"] = texts([""] * count)
+    employment = build_employment(draw, crowd) if order.employees else Employment({}, {})
+    every |= employment.columns
     by_number = np.argsort(every["insured_number"].astype(str), kind="stable")
     columns = {key: every[key][by_number] for key in export_keys(order)}
     plain = ~(reasons["welfare"] | protected | (unissued != "") | (delivery.kind != ""))[by_number]
-    return Export(columns, plant(draw, columns, plain, encoding) if defects else {})
+    return Export(columns, plant(draw, columns, plain, encoding) if defects else {}, employment.groups)

@@ -10,13 +10,20 @@ from kouki_print.base.files import csv_text, write_bytes, write_csv, write_text
 from kouki_print.order.columns import header_of
 from kouki_print.order.load import preset_names
 from kouki_print.sample.city import contact_table
+from kouki_print.sample.employers import INSURER_NUMBER
 from kouki_print.sample.export import Encoding, build_export
 from kouki_print.sample.people import per_municipality
 from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_orders, table
 
 MOST_PEOPLE = 2_000_000
 LAYOUTS: dict[Encoding, str] = {"cp932": "standard", "utf-8": "standard-utf8"}
-_FILES = ("job.toml", "export.csv", "municipalities.csv", "survey.csv", "numbers.csv")
+_FILES = ("job.toml", "export.csv", "municipalities.csv", "survey.csv", "groups.csv", "numbers.csv")
+_INSURER_CONTACT = f"""
+number = "{INSURER_NUMBER}"     # 保険者番号
+postcode = "9000000"      # ここから下は差出人・問合せ先として印字する
+address = "沖縄県那覇市見本1丁目2番3号"
+section = "適用課"
+phone = "098-000-0000\""""
 _FIRST_REGISTERED = 399_600_0000  # ten digits without check digit: 簡易書留, region 99, large sender
 
 
@@ -92,7 +99,8 @@ def job_toml(order: SampleOrder, encoding: Encoding) -> str:
         name: str(getattr(order, name)) for name in ("id", "title", "preset", "switch_on", "expires_on")
     }
     values |= {name: str(getattr(order, name)) for name in ("issued_on", "data_on", "mail_on", "insurer")}
-    return template.substitute(values, layout=LAYOUTS[encoding])
+    contact = _INSURER_CONTACT if order.employees else ""
+    return template.substitute(values, layout=LAYOUTS[encoding], contact=contact)
 
 
 def number_ranges(count: int) -> dict[str, list[str]]:
@@ -126,7 +134,8 @@ def write_sample(
     registered_numbers: bool = False,
     defects: bool = True,
 ) -> None:
-    """Write a complete synthetic job folder: job.toml, export.csv, municipalities.csv, survey.csv.
+    """Write a complete synthetic job folder: job.toml, export.csv, municipalities.csv, survey.csv;
+    by employer groups.csv instead of the last two.
 
     All people are invented.  The same arguments give the same bytes.  ``registered_numbers`` adds
     numbers.csv; ``defects=False`` leaves out the people with something wrong.  The export in CP932 has
@@ -144,6 +153,9 @@ def write_sample(
         text = text.replace("\n", "\r\n")
     write_text(dir / "job.toml", job_toml(order, encoding))
     write_bytes(dir / "export.csv", text.encode(encoding))
+    if order.employees:
+        write_csv(dir / "groups.csv", export.groups)
+        return
     write_csv(dir / "municipalities.csv", contact_table(order).columns)
     write_csv(dir / "survey.csv", table("survey").columns)
     if registered_numbers:

@@ -84,7 +84,8 @@ def places(kind: str) -> Texts:
 class SampleOrder:
     """Dates and words of a preset's sample, and whether it is a year of the 被保険者証.
 
-    ``city``: people of the city's insurance (国民健康保険), up to 74.  ``columns``: optional columns of the
+    ``city``: people of the city's insurance (国民健康保険), up to 74.  ``employees``: people of an
+    insurance by employer (健保), of the same ages.  ``columns``: optional columns of the
     export that this sample carries.
     """
 
@@ -101,6 +102,7 @@ class SampleOrder:
     reduction_card: float = 0.0
     limit_card: float = 0.0
     city: bool = False
+    employees: bool = False
     columns: tuple[str, ...] = ()
     insurer: str = "沖縄県後期高齢者医療広域連合"
 

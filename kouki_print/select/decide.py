@@ -14,14 +14,16 @@ import pyarrow as pa
 
 from kouki_print.base.dates import day64, wareki_column
 from kouki_print.base.problems import Finding, ProblemKind, Severity
-from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick
+from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.order.columns import BY_KEY, header_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Order
-from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, no_forward
+from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, to_employer
+from kouki_print.select.households import carriers, members
 from kouki_print.select.problems import PROBLEMS
 from kouki_print.select.rules import NO_RULE, boundary_days, first_matches, looks_at, rule_numbers
+from kouki_print.select.units import bundled, no_forward, unit_codes, unit_names
 from kouki_print.select.validity import Validity, ended_before, reason_words, validity
 
 STATUSES = ("printed", "held", "excluded", "unissued")
@@ -181,7 +183,8 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
 
     ``findings`` are those of intake (with the character check).  Reason, document and set are empty
     unless printed.  ``problems`` joins all codes of severity hold and warn.  ``excluded_reason`` is in
-    the words of the order; ``valid_reason`` says which limit gave ``valid_until``.
+    the words of the order; ``valid_reason`` says which limit gave ``valid_until``; ``carrier`` is the
+    position of the person on whose piece somebody stands, -1 for who is not printed.
     """
     settings = order.order
     count = len(people)
@@ -200,8 +203,10 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
     status = np.select([excluded, unissued, held], [EXCLUDED, UNISSUED, HELD], PRINTED)
     printed = status == PRINTED
     document = np.where(printed, choice.document, _NONE)
+    units = unit_codes(people, settings)
+    in_bundle = bundled(units, order)
     table: dict[str, pd.Series | np.ndarray] = {
-        "unit_code": people["municipality_code"],
+        "unit_code": units,
         "status": pick(STATUSES, status),
         "reason": choice.reason.where(printed, ""),
         "document": pick([*DOCUMENTS, ""], document),
@@ -209,13 +214,32 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
         "problems": problem_texts(everything, count),
         "excluded_reason": excluded_reason,
         "unissued_reason": first_reason(people["unissued_reasons"].where(unissued, "")),
-        **delivery_columns(people, settings),
-        "no_forward": no_forward(people, order.units),
+        **to_employer(
+            delivery_columns(people, settings),
+            in_bundle,
+            unit_names(units, order),
+            _family_of(people, units, in_bundle, everything),
+        ),
+        "no_forward": no_forward(people, units, order),
         "pickup": people["pickup"].to_numpy(),
         "valid_until": valid.until,
         "valid_reason": valid.reason,
     }
-    return Decision(pd.DataFrame(table, copy=False), own)
+    decided = pd.DataFrame(table, copy=False)
+    decided["carrier"] = carriers(people, decided, settings)
+    return Decision(decided, own)
+
+
+def _family_of(
+    people: pd.DataFrame, units: pd.Series, in_bundle: np.ndarray, findings: Sequence[Finding]
+) -> pd.Series:
+    """Name of the member whose dependant somebody in a bundle is, else ``""``; only a name nobody doubts."""
+    if not in_bundle.any():
+        return pick([""], np.zeros(len(people), dtype=np.int64))
+    member = members(people, units, ~_held_rows(findings, len(people)))
+    dependant = (people["relation"] == "dependant").to_numpy() & (member >= 0) & in_bundle
+    names = arrow_of(people["name"]).take(pa.array(member, mask=~dependant))
+    return series_of(names)
 
 
 def _carried(order: Order, document: str) -> bool:

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kouki_print.base.texts import arrow_of, distinct, filled, pick, series_of
+from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.order.models import Order
-from kouki_print.order.units import Unit
 
 REGISTERED = "registered"
+EMPLOYER = "employer"
 
 
 def _where(mask: np.ndarray, yes: pd.Series | str, no: pd.Series | str) -> pd.Series:
@@ -29,12 +29,17 @@ def _where(mask: np.ndarray, yes: pd.Series | str, no: pd.Series | str) -> pd.Se
     return series_of(pc.if_else(pa.array(mask), *choices))
 
 
+def without_honorific(names: pd.Series) -> pd.Series:
+    """Names of addressees without 様 behind them: the page puts it where it belongs."""
+    return map_distinct(names, lambda name: name.rstrip("様 　") if name.endswith("様") else name)
+
+
 def _unlike_own_name(people: pd.DataFrame) -> np.ndarray:
     """Mask of the rows whose 送付先氏名 is somebody else's: blanks between names do not count."""
     rows = np.flatnonzero(filled(people["mail_name"]))
     unlike = np.zeros(len(people), dtype=bool)
     names, others = (
-        people[key].iloc[rows].str.replace(r"[\s\u3000]", "", regex=True).tolist()
+        without_honorific(people[key].iloc[rows]).str.replace(r"[\s\u3000]", "", regex=True).tolist()
         for key in ("name", "mail_name")
     )
     unlike[rows] = [name != other for name, other in zip(names, others, strict=True)]
@@ -42,38 +47,53 @@ def _unlike_own_name(people: pd.DataFrame) -> np.ndarray:
 
 
 def delivery_columns(people: pd.DataFrame, order: Order) -> dict[str, pd.Series]:
-    """The delivery columns ``to_*`` and ``delivery_rule`` (``registered``, ``資格`` or ``全て``).
+    """The delivery columns ``to_*`` and ``delivery_rule`` (``registered``, ``employer``, ``資格`` or ``全て``).
 
     A 送付先 counts when its kind is in ``checks.kind_order`` and it has not ended before the posting
-    date.  様方 belongs to the 送付先; without any 送付先 it belongs to the registered address.
+    date.  様方 belongs to the 送付先; without any 送付先 it belongs to the registered address.  Where the
+    householder (世帯主) is addressed (intake leaves the column empty elsewhere), a 送付先 still is the person's own.
     """
     instructed = instruction_in_force(people, order.job.mail_on, order.checks.kind_order)
     without = ~filled(people["mail_kind"])
+    named = _where(~instructed & filled(people["householder"]), people["householder"], people["name"])
     return {
         "to_postcode": _where(instructed, people["mail_postcode"], people["postcode"]),
         "to_address": _where(instructed, people["mail_address"], people["address"]),
         "to_building": _where(instructed, people["mail_building"], people["building"]),
-        "to_name": people["name"],
-        "to_via": _where(instructed & _unlike_own_name(people), people["mail_name"], ""),
+        "to_name": named,
+        "to_via": _where(instructed & _unlike_own_name(people), without_honorific(people["mail_name"]), ""),
         "to_care_of": _where(instructed | without, people["care_of"], ""),
         "delivery_rule": _where(instructed, people["mail_kind"], REGISTERED),
     }
+
+
+def to_employer(
+    columns: Mapping[str, pd.Series], bundled: np.ndarray, employer: pd.Series, family_of: pd.Series
+) -> dict[str, pd.Series]:
+    """The delivery columns with those of ``bundled`` people turned to their employer: no home address shows.
+
+    ``family_of`` is the member's name of a dependant, ``""`` of others: the employer knows only members.
+    """
+    if not bundled.any():
+        return dict(columns)
+    words = [pa.scalar(text, pa.large_string()) for text in ("　様のご家族", "")]
+    family = series_of(pc.binary_join_element_wise(arrow_of(family_of), *words))
+    new: dict[str, pd.Series | str] = {
+        "to_postcode": "",
+        "to_address": employer,
+        "to_building": "",
+        "to_via": _where(filled(family_of), family, ""),
+        "to_care_of": "",
+        "delivery_rule": EMPLOYER,
+    }
+    turned = {name: _where(bundled, value, columns[name]) for name, value in new.items()}
+    return {name: turned.get(name, column) for name, column in columns.items()}
 
 
 def has_instruction(people: pd.DataFrame, order: Order) -> np.ndarray:
     """Mask of the people for whom somebody decided how they get their piece: 窓口交付 or 送付先 in force."""
     in_force = instruction_in_force(people, order.job.mail_on, order.checks.kind_order)
     return people["pickup"].to_numpy() | in_force
-
-
-def no_forward(people: pd.DataFrame, municipalities: Mapping[str, Unit]) -> np.ndarray:
-    """Mask of 転送不要: the person's own setting, else the municipality's choice."""
-    values, codes = distinct(people["municipality_code"])
-    chosen = np.array(
-        [code in municipalities and municipalities[code].no_forward for code in values], dtype=bool
-    )[codes]
-    own = people["no_forward"].to_numpy()
-    return np.where(own < 0, chosen, own > 0)
 
 
 def first_reason(reasons: pd.Series) -> pd.Series:

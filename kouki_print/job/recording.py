@@ -1,0 +1,100 @@
+"""What a run writes into the ledger when all files are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kouki_print.base.files import sha256_of
+from kouki_print.handover.manifest import STATUSES
+from kouki_print.job import ledger
+from kouki_print.job.kit import PrintKit
+from kouki_print.job.prepare import Prepared
+from kouki_print.job.work import LotResult
+
+
+def write_ledger(
+    building: Path, prepared: Prepared, kit: PrintKit, results: Sequence[LotResult], now: str
+) -> None:
+    """Write job.sqlite: facts, units, records, lots, pieces, digests of all lists, the first event."""
+    people, decided, plan = prepared.people, prepared.decided, prepared.plan
+    with ledger.create(building / ledger.LEDGER) as connection:
+        ledger.put_job(connection, _job_facts(prepared, kit))
+        towns = list(prepared.loaded.units.values())
+        ledger.put_rows(
+            connection,
+            "unit",
+            [
+                [town.code for town in towns],
+                [town.contact.name for town in towns],
+                [int(town.sealed) for town in towns],
+                [int(town.mailed) for town in towns],
+            ],
+        )
+        ledger.put_rows(
+            connection,
+            "record",
+            [
+                people["row"],
+                decided["unit_code"],
+                decided["status"],
+                decided["reason"],
+                [row if row >= 0 else None for row in _carrier_rows(people, decided)],
+            ],
+        )
+        ledger.put_rows(connection, "lot", _lot_columns(results))
+        ledger.put_rows(connection, "piece", [plan[name] for name in ledger.PIECE_COLUMNS])
+        lists = sorted(path for path in building.rglob("*") if path.is_file() and _is_list(path))
+        ledger.put_rows(
+            connection,
+            "file",
+            [
+                [path.relative_to(building).as_posix() for path in lists],
+                [sha256_of(path) for path in lists],
+            ],
+        )
+        ledger.put_event(connection, now, "printed", "run")
+
+
+def _carrier_rows(people: pd.DataFrame, decided: pd.DataFrame) -> list[int]:
+    """Row of the record whose piece carries each record; -1 for who is not printed."""
+    carrier = decided["carrier"].to_numpy()
+    return np.where(carrier >= 0, people["row"].to_numpy()[carrier], -1).tolist()
+
+
+def _is_list(path: Path) -> bool:
+    """All but the print files, whose digests stand with their lots, and the ledger itself."""
+    return path.parent.name not in ("print", "imposed") and not path.name.startswith(ledger.LEDGER)
+
+
+def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
+    made = [result.files for result in results]
+    return [
+        list(range(len(made))),
+        [entry.lot.unit_code for entry in made],
+        [entry.lot.number for entry in made],
+        [entry.lot.first for entry in made],
+        [entry.lot.last for entry in made],
+        [entry.lot.print_path for entry in made],
+        [entry.printed.sha256 for entry in made],
+        [entry.lot.imposed_path for entry in made],
+        [entry.imposed.sha256 for entry in made],
+        [entry.press_sheets for entry in made],
+        [result.printed_texts for result in results],
+    ]
+
+
+def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
+    loaded = prepared.loaded
+    towns = {code: loaded.sender(code).model_dump() for code in loaded.units}
+    return {
+        "order": loaded.order.model_dump_json(),
+        "contacts": json.dumps(towns, ensure_ascii=False),
+        "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
+        "records": str(len(prepared.people)),
+        **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
+    }

@@ -1,0 +1,123 @@
+"""What goes into an envelope (封入物), in which sets, and the envelope itself.
+
+Lengths are mm, weights in files are grams with at most two decimals and integer hundredths (``*_cg``) inside.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from kouki_print.order.typed import Document, Frozen, Grams, centigrams
+
+PAPER_MM: dict[str, tuple[Decimal, Decimal]] = {
+    name: (Decimal(width), Decimal(height))
+    for name, width, height in (
+        ("A3", 297, 420), ("A4", 210, 297), ("A5", 148, 210), ("A6", 105, 148), ("B4", 257, 364),
+        ("B5", 182, 257), ("B6", 128, 182),
+    )
+}  # fmt: skip
+REAM_SHEETS = 1000  # 連量 is the weight of a thousand sheets
+REAM_MM = {  # 原紙寸法
+    "四六判": (Decimal(788), Decimal(1091)),
+    "菊判": (Decimal(636), Decimal(939)),
+    "A判": (Decimal(625), Decimal(880)),
+    "B判": (Decimal(765), Decimal(1085)),
+}
+
+
+class Paper(Frozen):
+    """paper of an [[enclosure]]: weight of the paper (米坪 ``gsm`` or 連量 ``ream_kg``), size, leaves.
+
+    ``size`` is the open sheet, a name (``A4``) or ``[width, height]`` in mm; a folded or stapled item has
+    as many ``leaves`` of it.  ``ream_kg`` counts a thousand sheets of the ``ream`` format.
+    """
+
+    gsm: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
+    ream_kg: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
+    ream: Literal["四六判", "菊判", "A判", "B判"] = "四六判"
+    size: Literal["A3", "A4", "A5", "A6", "B4", "B5", "B6"] | tuple[Decimal, Decimal]
+    leaves: Annotated[Decimal, Field(gt=0, le=1000)] = Decimal(1)
+
+    @model_validator(mode="after")
+    def _one_weight(self) -> Paper:
+        if (self.gsm is None) == (self.ream_kg is None):
+            raise ValueError("gsm（g/m²）か ream_kg（連量kg）のどちらか一つを書いてください")
+        if not isinstance(self.size, str) and min(self.size) <= 0:
+            raise ValueError("size の寸法は0より大きいmmにしてください")
+        return self
+
+    @property
+    def grams_per_m2(self) -> Decimal:
+        """米坪 in g/m²; from 連量 by the area of a thousand sheets of its format."""
+        if self.gsm is not None:
+            return self.gsm
+        width, height = REAM_MM[self.ream]
+        return Decimal(self.ream_kg or 0) * 1000 * 1_000_000 / (width * height * REAM_SHEETS)
+
+    @property
+    def weight_cg(self) -> int:
+        """Weight of the item as computed from its paper, hundredths of a gram, half up."""
+        width, height = PAPER_MM[self.size] if isinstance(self.size, str) else self.size
+        grams = self.grams_per_m2 * width * height / 1_000_000 * self.leaves
+        return int((grams * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+class Enclosure(Frozen):
+    """[[enclosure]]: one item that goes into envelopes (封入物).
+
+    ``grams`` is the measured weight and the one that postage goes by; the weight computed from ``paper``
+    stands beside it.  ``tolerance_percent`` of the computed one is how far they may be apart.
+    ``owner``: whose stock it is (在庫の持ち主).
+    """
+
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,4}$")]
+    name: str
+    grams: Grams
+    paper: Paper | None = None
+    tolerance_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    owner: str = ""
+    personal: bool = False
+
+    @property
+    def weight_cg(self) -> int:
+        """Measured weight in hundredths of a gram."""
+        return centigrams(self.grams)
+
+    @property
+    def computed_cg(self) -> int | None:
+        """Weight computed from the paper in hundredths of a gram; None without ``paper``."""
+        return None if self.paper is None else self.paper.weight_cg
+
+    @property
+    def off_tolerance(self) -> bool:
+        """Whether measured and computed weight are further apart than the tolerance."""
+        computed = self.computed_cg
+        if computed is None:
+            return False
+        return abs(self.weight_cg - computed) * 100 > computed * self.tolerance_percent
+
+
+class EnclosureSet(Frozen):
+    """[[set]]: which enclosures a document travels with (組)."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")]
+    document: Document
+    items: Annotated[list[str], Field(min_length=1)]
+
+
+class Envelope(Frozen):
+    """[envelope]: the filled envelope's outer size and the window (portrait, mm from the top left)."""
+
+    name: str
+    width_mm: Decimal
+    height_mm: Decimal
+    thickness_mm: Decimal
+    grams: Grams
+
+    @property
+    def weight_cg(self) -> int:
+        """Weight of the empty envelope in hundredths of a gram."""
+        return centigrams(self.grams)
