@@ -24,7 +24,8 @@ from pathlib import Path
 
 from kouki_print.intake.characters import check_characters
 from kouki_print.intake.load import read_export
-from kouki_print.job.kit import build_kit, load_styles
+from kouki_print.job.forms import load_styles
+from kouki_print.job.kit import build_kit
 from kouki_print.job.lot import make_lot
 from kouki_print.job.prepare import prepare
 from kouki_print.job.run import lot_tasks, run

@@ -8,21 +8,15 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from kouki_print.base.errors import JobError
 from kouki_print.job.watch import Silent, Watcher
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 _USAGE_STATUS = 2
 _INTERRUPTED = 130
@@ -163,12 +157,16 @@ class Bars:
 @contextmanager
 def watching() -> Iterator[Watcher]:
     """Bars on standard error when it is a terminal; silence in a log file."""
-    console = Console(stderr=True, highlight=False)
-    if not console.is_terminal:
+    if not sys.stderr.isatty():
         yield Silent()
         return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    console = Console(stderr=True, highlight=False)
     columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), Remaining(),
     )  # fmt: skip
     with Progress(*columns, console=console) as progress:
         yield Bars(progress)

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from made_lot import Made, make
 
-from kouki_print.job.kit import load_styles
+from kouki_print.job.forms import load_styles
 from kouki_print.page.fonts import Style
 
 

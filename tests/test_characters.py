@@ -15,7 +15,7 @@ from small_job import JOB, person, take_in, write_job
 from kouki_print.handover.character_list import COLUMNS, write_characters
 from kouki_print.intake.characters import check_characters, check_legible, is_legible
 from kouki_print.intake.handwriting import EM, HAND_CODES, left_blank, rows_by_hand, softened
-from kouki_print.job.kit import load_styles
+from kouki_print.job.forms import load_styles
 from kouki_print.job.prepare import prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from employer_job import employee, employer_job
 from layout_kit import MINE, columns_of, fixed_bytes, fixed_layout, read_as, width_of
 from small_job import JOB, export_text, number, person, write_job
 
@@ -172,3 +173,31 @@ def test_a_household_is_read_together(tmp_path: Path) -> None:
 def test_a_number_nobody_has_is_said_so(job: Path) -> None:
     with pytest.raises(JobError, match=r"移行データにいません"):
         explain(job, number(99))
+
+
+def test_an_exclusion_says_its_condition_and_sentence(tmp_path: Path) -> None:
+    """Whoever is left out by [[exclude]] is told why, and that the rules below are not used."""
+    job = JOB + '[[exclude]]\nreason = "OLD"\nwhen = { age = ">=85" }\nsentence = "85歳以上は別便"\n'
+    lines = explain(write_job(tmp_path, [person(1)], job), person(1)["insured_number"])
+    (line,) = [line for line in lines if line.startswith("   OLD: ")]
+    assert "切替日の年齢が85歳以上 ○ 85歳以上は別便" in line
+    assert any("参考: この人には使われない" in line for line in lines) and lines[-1] == "結果: 対象外"
+    other = person(2, birth_date="19500505")
+    lines = explain(write_job(tmp_path / "two", [person(1), other], job), other["insured_number"])
+    assert any(line.startswith("   OLD: ") and line.endswith("×") for line in lines)
+    assert not any("参考" in line for line in lines)
+
+
+def test_an_employee_is_told_the_employer_and_the_household(tmp_path: Path) -> None:
+    people = [employee(1, "H1"), employee(2, "H1", "家族"), employee(3, "H3", voluntary="1")]
+    folder = employer_job(tmp_path, people)
+    for at in (0, 1):
+        words = "\n".join(explain(folder, people[at]["insured_number"]))
+        assert "受渡単位: E1 株式会社守礼建設" in words and "この1通に2人" in words
+        assert (
+            "届け先: 団体へ一括" in words
+            and "団体へ一括して渡すため郵送なし" in words
+            and "転送" not in words
+        )
+    words = "\n".join(explain(folder, people[2]["insured_number"]))
+    assert "受渡単位: DIRECT" in words and "ほかに同じ通に載る人はいません" in words and "普通" in words

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_lot import VARIANT
 
-from kouki_print.job.kit import load_styles
+from kouki_print.job.forms import load_styles
 from kouki_print.page.fit import Fitted, fit, fit_all, limit_of, overflowing, widths
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import FieldItem

@@ -1,15 +1,15 @@
 """Accidents of other offices that began in the data: each is a defect file here, and is stopped or listed.
 
-| accident                                  | defect file                          | what happens                     |
-|-------------------------------------------|--------------------------------------|----------------------------------|
-| letters from an old base date             | other_data_date.csv                  | the job stops                    |
-| certificates to a wrong 送付先               | years/job_delivery_changed.csv       | listed against last year         |
+| accident                                  | defect file                          | what happens |
+|-------------------------------------------|--------------------------------------|---------------------------------- |
+| letters from an old base date             | other_data_date.csv                  | the job stops |
+| certificates to a wrong 送付先               | years/job_delivery_changed.csv       | listed against last year |
 | name column sorted apart from the numbers | years/job_names_sorted_apart.csv     | the job stops, against last year |
-| address column sorted apart               | years/job_addresses_sorted_apart.csv | told loudly, against last year   |
-| a number that became another person's     | years/job_birth_date_changed.csv     | listed against last year         |
-| 様 printed twice                           | years/job_double_honorific.csv       | held; never printed twice        |
-| a phone number that nobody can call       | contacts_bad_phone.csv               | the job stops                    |
-| another phone number                      | years/contacts_other_phone.csv       | listed against last year         |
+| address column sorted apart               | years/job_addresses_sorted_apart.csv | told loudly, against last year |
+| a number that became another person's     | years/job_birth_date_changed.csv     | listed against last year |
+| 様 printed twice                           | years/job_double_honorific.csv       | held; never printed twice |
+| a phone number that nobody can call       | contacts_bad_phone.csv               | the job stops |
+| another phone number                      | years/contacts_other_phone.csv       | listed against last year |
 
 Those that began on the page are tested where pages are made: another household's person in the text
 (test_page_leak), a number with a digit missing (test_readback, test_fonts), two people on a sheet or an

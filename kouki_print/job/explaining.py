@@ -27,11 +27,17 @@ from kouki_print.order.conditions import parse_condition
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.order.wording import condition_words
+from kouki_print.select.delivery import EMPLOYER
 from kouki_print.select.rules import rule_numbers
 from kouki_print.select.validity import reason_words
 
 _YES, _NO = "○", "×"
-_DELIVERY_JA = {"registered": "登録住所", "資格": "送付先（資格）", "全て": "送付先（全て）"}
+_DELIVERY_JA = {
+    "registered": "登録住所",
+    "employer": "団体へ一括",
+    "資格": "送付先（資格）",
+    "全て": "送付先（全て）",
+}
 
 
 def explain(job_dir: Path, number: str) -> list[str]:
@@ -42,7 +48,7 @@ def explain(job_dir: Path, number: str) -> list[str]:
     layout = load_layout(loaded.order.input.layout, job_dir)
     with TemporaryDirectory(dir=job_dir, prefix=".explain-") as folder:
         rows = _own_lines(loaded, layout, job_dir, Path(folder), number)
-        prepared = prepare(Path(folder), Stages(Silent()))
+        prepared = prepare(Path(folder), Stages(Silent()), words=False)
         found = (prepared.people["insured_number"] == number).to_numpy().nonzero()[0].tolist()
         if not found:
             raise JobError(
@@ -106,14 +112,15 @@ def _story(prepared: Prepared, at: int) -> Iterator[str]:
     for key, words in order.excluded.items():
         yield f"1. 対象外か: {words} {_YES if person[key] else _NO}"
     for rule in order.exclude:
-        if rule.reason == decided["excluded_reason"]:
-            yield f"   {rule.reason}: {rule.sentence} {_YES}"
+        hit = decided["excluded_reason"] == rule.sentence
+        yield f"   {rule.reason}: {condition_words(rule.when)} {_YES + ' ' + rule.sentence if hit else _NO}"
     reason = decided["unissued_reason"]
     yield f"2. 未発行か: {_YES + ' 理由' + reason + ' ' + UNISSUED_JA.get(reason, '') if reason else _NO}"
     held = list(_problems(prepared, at, "hold"))
     yield f"3. 保留か: {_YES if decided['status'] == 'held' else _NO}"
     yield from (f"   ・{text}" for text in held)
-    yield from _rules(prepared, at)
+    applies = decided["status"] in ("printed", "held")
+    yield from _rules(prepared, at, "" if applies else "。参考: この人には使われない")
     if decided["status"] == "printed":
         yield from _piece(prepared, at, person, decided)
     else:
@@ -132,11 +139,11 @@ def _problems(prepared: Prepared, at: int, severity: str) -> Iterator[str]:
             yield f"{kind.cause.replace('{value}', value)}。{kind.remedy}".replace("。。", "。")
 
 
-def _rules(prepared: Prepared, at: int) -> Iterator[str]:
+def _rules(prepared: Prepared, at: int, remark: str) -> Iterator[str]:
     order = prepared.loaded.order
     one = prepared.people.iloc[[at]]
     matched = int(rule_numbers(one, order)[0])
-    yield f"4. 規則（{order.job.preset}、上から順に、最初に当てはまったもの）"
+    yield f"4. 規則（{order.job.preset}、上から順に、最初に当てはまったもの{remark}）"
     for number, rule in enumerate(order.rule):
         parts = []
         for key, value in rule.when.items():
@@ -166,21 +173,30 @@ def _value(key: str, value: object) -> str:
 
 def _piece(prepared: Prepared, at: int, person: pd.Series, decided: pd.Series) -> Iterator[str]:
     order = prepared.loaded.order
-    piece = prepared.plan.loc[prepared.plan["person"] == at].iloc[0]
-    town = prepared.loaded.units[person["municipality_code"]]
+    piece = prepared.plan.loc[prepared.plan["person"] == decided["carrier"]].iloc[0]
+    unit = prepared.loaded.units[decided["unit_code"]]
     names = {entry.code: entry.name for entry in order.enclosure}
-    names |= {extra.code: extra.name for extra in town.extras}
+    names |= {extra.code: extra.name for extra in unit.extras}
     yield f"結果: {DOCUMENT_JA[decided['document']]}（理由 {decided['reason']}）"
     yield f"封入: 組{decided['set_code']}　" + "、".join(names[code] for code in piece["items"].split(";"))
     until = pd.Timestamp(decided["valid_until"]).date()
     shorter = day64(order.job.expires_on) > decided["valid_until"].to_datetime64()
     why = reason_words(decided["valid_reason"]) or "移行データの有効期限"
     yield f"有効期限: {wareki(until)}（{why + 'により短い' if shorter else '注文の期限'}）"
+    if prepared.loaded.by_group:
+        yield f"受渡単位: {unit.contact.jis_code} {unit.contact.name}"
+    sharing = int((prepared.decided["carrier"] == decided["carrier"]).sum())
+    if decided["document"] in order.delivery.per_household:
+        others = f"（この1通に{sharing}人）" if sharing > 1 else "（ほかに同じ通に載る人はいません）"
+        yield f"世帯: 世帯でまとめる書類{others}"
     yield f"届け先: {_DELIVERY_JA[decided['delivery_rule']]}"
     own = int(person["no_forward"]) >= 0
     forward = "転送不要" if decided["no_forward"] else "転送可"
-    yield f"転送: {forward}（{'本人の設定' if own else '市町村の回答'}）"
+    bundle = decided["delivery_rule"] == EMPLOYER
+    if not bundle:
+        yield f"転送: {forward}（{'本人の設定' if own else f'{prepared.loaded.unit_ja}の回答'}）"
     way = "窓口交付のため郵送なし" if decided["pickup"] else SERVICE_JA[piece["mail_service"]]
+    way = "団体へ一括して渡すため郵送なし" if bundle else way
     yield (
         f"郵送: {way}　{piece['weight_cg'] / 100:.2f}g　{SIZE_CLASS_JA[piece['size_class']]}　"
         f"{piece['postage_yen']:,}円"

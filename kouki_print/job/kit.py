@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
-from kouki_print.base.resources import font_dir
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.fields import PageFields, printed_texts
-from kouki_print.page.fonts import FontFace, Style, distinct_clusters, load_face
-from kouki_print.page.layout import MM, Layout, load_layout
+from kouki_print.page.fonts import FontFace, Style, distinct_clusters
+from kouki_print.page.layout import MM, Layout
 from kouki_print.page.words import renderer
 from kouki_print.pdf.artwork import Artwork, load_artwork
 from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
@@ -27,11 +26,6 @@ from kouki_print.pdf.profile import synthetic_profile
 from kouki_print.sheet.imposition import Imposition, load_imposition
 from kouki_print.verify.readback import page_text
 
-_FILES = {
-    "mincho": ("M", "BIZUDMincho-Regular.ttf"),
-    "gothic": ("G", "BIZUDGothic-Regular.ttf"),
-    "bold": ("B", "BIZUDGothic-Bold.ttf"),
-}
 # A reprint may need any of these in a code, a sheet line or a number.
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-表裏左右枚目ロット山 ./"
 
@@ -48,33 +42,6 @@ class PrintKit:
     intent: OutputIntent
     artwork: Mapping[str, Artwork]
     artwork_texts: Mapping[str, str]
-
-
-def load_styles() -> dict[str, Style]:
-    """The styles of type with the shipped fonts."""
-    return {name: Style(key, (load_face(font_dir() / file),)) for name, (key, file) in _FILES.items()}
-
-
-def load_layouts(order: Order) -> dict[str, Layout]:
-    """The layout of each document that the order's rules can give; all of one finished size."""
-    names: dict[str, str] = {
-        "certificate": order.printing.certificate_layout,
-        "notice": order.printing.notice_layout,
-        "insurance_card": order.printing.insurance_card_layout,
-    }
-    wanted: set[str] = {rule.document for rule in order.rule}
-    if order.job.document_from == "export":  # the export may ask for what no rule gives
-        wanted |= {entry.document for entry in order.set}
-    layouts: dict[str, Layout] = {
-        document: load_layout(name) for document, name in names.items() if document in wanted
-    }
-    if len({layout.sheet for layout in layouts.values()}) > 1:
-        raise JobError(
-            "書類ごとに仕上がり寸法が違います。",
-            remedy="同じジョブの様式は [sheet] の寸法をそろえてください。",
-            file="job.toml",
-        )
-    return layouts
 
 
 def build_kit(

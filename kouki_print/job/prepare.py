@@ -19,7 +19,7 @@ from kouki_print.intake.characters import check_characters
 from kouki_print.intake.handwriting import left_blank, rows_by_hand, softened
 from kouki_print.intake.load import Intake, read_export
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
-from kouki_print.job.kit import load_layouts, load_styles
+from kouki_print.job.forms import load_layouts, load_styles
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.page.family import with_family
@@ -81,15 +81,19 @@ class Prepared:
         return general(self.findings, self.people["protected"].to_numpy())
 
 
-def prepare(job_dir: Path, stages: Stages) -> Prepared:
-    """Read and decide everything; JobError when the inputs or the job do not allow it."""
+def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
+    """Read and decide everything; JobError when the inputs or the job do not allow it.
+
+    ``words``: check the words of every unit's pages too.
+    """
     with stages.stage("注文と書式の確認"):
         loaded = load_order(job_dir)
         order = loaded.order
         layouts = load_layouts(order)
         styles = load_styles()
-        contacts = [loaded.sender(code) for code in loaded.units]
-        check_words(order, contacts, layouts, styles)
+        if words:
+            contacts = [loaded.sender(code) for code in loaded.units]
+            check_words(order, contacts, layouts, styles)
         tariff = load_tariff()
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)

@@ -13,7 +13,8 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
-from kouki_print.job.kit import load_layouts, load_styles, resolve_all
+from kouki_print.job.forms import load_layouts, load_styles
+from kouki_print.job.kit import resolve_all
 from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot import MEDIA_MARGIN
 from kouki_print.job.watch import Stages, Watcher

@@ -149,7 +149,9 @@ def _sealed(prepared: Prepared) -> int:
     return int((seen & prepared.people["protected"].to_numpy()).sum())
 
 
-def _towns(units: pd.Series, decided: pd.DataFrame, names: Mapping[str, str], unknown_name: str) -> list[TownCount]:
+def _towns(
+    units: pd.Series, decided: pd.DataFrame, names: Mapping[str, str], unknown_name: str
+) -> list[TownCount]:
     """Records by status per municipality in table order; those of unknown municipalities come last."""
     table = pd.crosstab(units.to_numpy(), decided["status"].to_numpy()).reindex(
         columns=STATUSES, fill_value=0

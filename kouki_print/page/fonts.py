@@ -91,8 +91,9 @@ def load_face(path: Path) -> FontFace:
                 if gid:
                     variants[base, selector] = gid
     scale = 1000 / font["head"].unitsPerEm
-    metrics = font["hmtx"].metrics
-    advances = np.array([round(metrics[name][0] * scale) for name in order], dtype=np.int64)
+    metrics = np.frombuffer(font.reader["hmtx"], dtype=">u2")[: 2 * font["hhea"].numberOfHMetrics : 2]
+    widths = np.pad(metrics.astype(np.int64), (0, len(order) - len(metrics)), mode="edge")
+    advances = np.rint(widths * scale).astype(np.int64)
     loca = np.array(font["loca"].locations, dtype=np.int64)
     head, hhea, os2 = font["head"], font["hhea"], font["OS/2"]
     return FontFace(
