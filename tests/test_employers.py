@@ -227,7 +227,15 @@ def test_a_layout_for_households_needs_households(tmp_path: Path) -> None:
         tmp_path / "job", [employee(1, "H1")], JOB_BY_GROUP + "[delivery]\nper_household = []\n"
     )
     message = said(cli("run", job, "--out", tmp_path / "out"))
-    assert "per_household" in message
+    assert "notice_household.toml" in message and "per_household" in message
+
+
+def test_a_document_for_households_needs_a_layout_that_shows_them(tmp_path: Path) -> None:
+    """Else the others of the household would be counted as printed and stand nowhere."""
+    both = '[delivery]\nper_household = ["certificate", "notice"]\n'
+    job = employer_job(tmp_path / "job", [employee(1, "H1")], JOB_BY_GROUP + both)
+    message = said(cli("run", job, "--out", tmp_path / "out"))
+    assert "kenpo_card.toml" in message and "family_1_name" in message
 
 
 def test_a_questionnaire_is_for_municipalities(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.forms import load_layouts, load_styles
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
-from kouki_print.page.family import with_family
+from kouki_print.page.family import check_layouts, with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
 from kouki_print.page.fields import PageFields, check_fit, page_fields
 from kouki_print.page.fonts import Style
@@ -90,6 +90,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         loaded = load_order(job_dir)
         order = loaded.order
         layouts = load_layouts(order)
+        check_layouts(layouts, order.delivery.per_household)
         styles = load_styles()
         if words:
             contacts = [loaded.sender(code) for code in loaded.units]

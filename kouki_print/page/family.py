@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kouki_print.base.errors import JobError
 from kouki_print.base.texts import arrow_of, map_distinct, series_of
 from kouki_print.order.models import HOUSEHOLD_MOST
-from kouki_print.page.fields import FAMILY, PageFields
+from kouki_print.page.fields import FAMILY, PageFields, bound_fields
+from kouki_print.page.layout import Layout
 
 _RELATION_JA = {"member": "本人", "dependant": "家族", "": ""}
+
+
+def check_layouts(layouts: Mapping[str, Layout], per_household: Collection[str]) -> None:
+    """A document for households shows everybody on it, and only such a one has places for them; else JobError."""
+    names = {f"family_{number}_name" for number in range(1, HOUSEHOLD_MOST + 1)}
+    for document, layout in layouts.items():
+        bound = {item.bind for item in bound_fields(layout)}
+        places = {bind for bind in bound if bind.startswith("family_")}
+        if document in per_household and not names <= bound:
+            raise JobError(
+                f"世帯でまとめる書類ですが、様式に{HOUSEHOLD_MOST}人分の氏名（family_1_name など）の欄がありません。",
+                remedy=f'job.toml の [delivery] per_household から "{document}" を除くか、様式を替えてください。',
+                file=f"{layout.name}.toml",
+            )
+        if document not in per_household and places:
+            raise JobError(
+                "世帯でまとめる様式ですが、この書類は世帯でまとめる注文ではありません。",
+                remedy=f'job.toml の [delivery] per_household に "{document}" を加えるか、様式を替えてください。',
+                file=f"{layout.name}.toml",
+            )
 
 
 def with_family(fields: PageFields, relation: pd.Series, carrier: np.ndarray) -> PageFields:

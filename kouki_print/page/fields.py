@@ -199,12 +199,6 @@ def check_fit(
     for document, layout in layouts.items():
         rows = np.flatnonzero(kinds == document)
         for item in bound_fields(layout):
-            if item.bind not in fields.texts:
-                raise JobError(
-                    "世帯でまとめる様式ですが、この書類は世帯でまとめる注文ではありません。",
-                    remedy=f'job.toml の [delivery] per_household に "{document}" を加えるか、様式を替えてください。',
-                    file=f"{layout.name}.toml",
-                )
             if item.pitch:  # numbers in cells: as many cells as the contract's digits
                 continue
             codes, distinct = pd.factorize(fields.texts[item.bind].take(rows))
