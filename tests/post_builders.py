@@ -75,6 +75,7 @@ def people_and_decisions(
         {
             "unit_code": people["municipality_code"],
             "carrier": at,
+            "delivery_rule": pd.Series(["registered"] * count, dtype="str"),
             "status": pd.Series(["printed"] * count, dtype="str"),
             "reason": pd.Series(["ALL"] * count, dtype="str"),
             "document": pd.Series(np.where(notice, "notice", "certificate"), dtype="str"),

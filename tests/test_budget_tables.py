@@ -191,7 +191,7 @@ def test_lists_for_excel_begin_with_a_bom_and_machine_tables_do_not(tmp_path: Pa
     write_register(tmp_path / "register", people, decided, plan)
     write_pieces(tmp_path / "pieces", plan)
     marked = {path.name: path.read_bytes().startswith(b"\xef\xbb\xbf") for path in tmp_path.iterdir()}
-    assert marked == {"held": True, "unissued": True, "problems": False, "register": False, "pieces": False}
+    assert marked == {"held": True, "unissued": True, "problems": True, "register": False, "pieces": False}
 
 
 def test_problems_are_listed_in_full(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_problems_are_listed_in_full(tmp_path: Path) -> None:
     kinds = {**KINDS, "NOTE": ProblemKind("note", "「{value}」があります", "=見るだけです。")}
     path = tmp_path / "problems.csv"
     write_problems(path, people, findings, kinds, ["=export.csv"])
-    assert path.read_bytes().split(b"\n")[0].decode() == ",".join(PROBLEMS_COLUMNS)
+    assert path.read_bytes().split(b"\n")[0].decode("utf-8-sig") == ",".join(PROBLEMS_COLUMNS)
     rows = read(path)
     assert [(row["severity"], row["code"], row["row"], row["column"]) for row in rows] == [
         ("hold", "BIRTH", "1", "生年月日"),

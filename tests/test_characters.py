@@ -6,8 +6,10 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from employer_job import employee, employer_job
 from hypothesis import given
 from hypothesis import strategies as st
 from small_job import JOB, person, take_in, write_job
@@ -20,6 +22,7 @@ from kouki_print.job.prepare import prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
+from kouki_print.order.groups import DIRECT_JA
 from kouki_print.page.fit import fit
 from kouki_print.page.layout import FieldItem
 
@@ -38,7 +41,7 @@ PEOPLE = [
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
 @pytest.mark.parametrize(
@@ -77,9 +80,23 @@ def test_the_list_before_print(tmp_path: Path) -> None:
 
 def test_an_empty_list_has_its_header(tmp_path: Path) -> None:
     intake, order = take_in(tmp_path, [person(1)])
-    tables = pd.DataFrame({"carrier": [0]}), pd.DataFrame({"person": [0], "piece_id": ["x"]})
+    decided = pd.DataFrame({"carrier": [0], "unit_code": ["47213"]})
+    tables = decided, pd.DataFrame({"person": [0], "piece_id": ["x"]})
     write_characters(tmp_path / "x.csv", intake.people, [], order.units, ["export.csv"], *tables)
-    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig") == ",".join(COLUMNS) + "\n"
+
+
+def test_in_a_job_by_employer_the_list_names_the_employer(tmp_path: Path) -> None:
+    people = [employee(1, "H1", name="見●　花子"), employee(2, "H2", name="見●　太郎", voluntary="1")]
+    prepared = prepare(employer_job(tmp_path, people), Stages(Silent()))
+    tables = prepared.decided, prepared.plan
+    write_characters(
+        tmp_path / "x.csv", prepared.people, prepared.findings, prepared.loaded.units, ["export.csv"], *tables
+    )
+    assert [(line["municipality_code"], line["municipality"]) for line in rows_of(tmp_path / "x.csv")] == [
+        ("DIRECT", DIRECT_JA),
+        ("E1", "株式会社守礼建設"),
+    ]
 
 
 def test_by_hand_prints_a_blank_that_reads_back(tmp_path: Path) -> None:
@@ -168,9 +185,9 @@ def test_a_document_with_the_address_needs_its_characters(
 ) -> None:
     delivered = person(1, address="うるま市\ue000町", mail_kind="全て", mail_address="那覇市泉崎1-1-1")
     intake, order = take_in(tmp_path, [delivered])
-    found = check_legible(intake.people, order.order.job.mail_on, home_shown=shown)
+    found = check_legible(intake.people, order.order.job.mail_on, home=np.array([shown]))
     assert [each.column for each in found] == told
-    undrawn = check_characters(intake.people, lambda cluster: cluster != "町", home_shown=shown)
+    undrawn = check_characters(intake.people, lambda cluster: cluster != "町", home=np.array([shown]))
     assert [each.column for each in undrawn] == told
 
 

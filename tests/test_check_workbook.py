@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from employer_job import GROUPS, employee, employer_job
 from line_fixtures import Finished, cli, table
 from small_job import JOB, export_text, number, person, write_job
 
@@ -199,3 +200,64 @@ def test_last_year_has_its_sheets(tmp_path: Path) -> None:
     deliveries = after(cells(path, "前年比較（送付先）"), "区分")
     assert [row[:5] for row in deliveries] == [["新規", "うるま市", "export.csv", 3, 2]]
     assert "前年比較（連絡先）" in openpyxl.load_workbook(path).sheetnames
+
+
+# --- jobs by employer: the sheet counts by the record's own code, whoever gets it directly -----------
+
+EMPLOYEES = [
+    employee(1, "H1"),
+    employee(2, "H1", "家族"),
+    employee(3, "H3", mail_kind="全て", mail_postcode="9008585", mail_address="那覇市泉崎1-1-1"),
+    employee(4, "H4", protected="1"),
+    employee(5, "H5", voluntary="1", group_code="", group_name=""),
+    employee(6, "H6", group_code="472131", group_name="株式会社六けた"),
+]
+SIX_DIGITS = "472131,株式会社六けた,9000003,那覇市曙3丁目3番3号,,,直接\n"  # no 市町村コード with check digit
+
+
+def by_group(folder: Path, control: str) -> Path:
+    job = employer_job(folder / "job", EMPLOYEES, groups=GROUPS + SIX_DIGITS)
+    (job / "control.csv").write_text(control, encoding="utf-8-sig")
+    return job
+
+
+@pytest.mark.parametrize("header", ["団体コード", "市町村コード"])
+def test_a_control_sheet_of_employers(tmp_path: Path, header: str) -> None:
+    job = by_group(tmp_path, f"{header},件数\nE1,4\nE2,0\n472131,1\nDIRECT,1\n")
+    review = review_of(job, prepare(job, Stages(Silent())))
+    assert [(line.code, line.expected, line.found) for line in review.control] == [
+        ("E1", 4, 4), ("E2", 0, 0), ("472131", 1, 1), ("DIRECT", 1, 1)
+    ]  # fmt: skip
+    assert review.notes() == []
+
+
+def test_the_reports_compare_by_the_employers_code(tmp_path: Path) -> None:
+    job = by_group(tmp_path, "団体コード,件数\nE1,5\nE2,0\n472131,1\nDIRECT,1\n")
+    result = cli("check", job, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    union = tmp_path / "out" / "union"
+    page = (union / "check.html").read_text(encoding="utf-8")
+    assert (
+        "件数表（control.csv）と件数の違う団体が1件" in page and ">-1<" in page and "かを団体に確かめ" in page
+    )
+    values, live = (cells(union / "check.xlsx", "市町村別", values=values) for values in (True, False))
+    rows = {row[0]: row[6:] for row in after(values, "団体\nコード")}
+    assert rows["E1"] == [2, 4, 5, -1, "差あり"]  # two are sent to E1, four records are of E1
+    assert rows["DIRECT"] == [3, 1, 1, 0, "一致"] and rows["合計"][:4] == [6, 6, 7, -1]
+    assert next(row[9] for row in after(live, "団体\nコード") if row[0] == "E1").startswith("=H")
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("団体コード,件数\nE9,1\n", "団体コード", "groups.csv にない団体コード"),
+        ("団体コード,件数\nE1,1\nE1,2\n", "団体コード", "株式会社守礼建設が二度"),
+        ("市町村コード,件数\nE9,1\n", "市町村コード", "groups.csv にない団体コード"),
+        ("コード,件数\nE1,1\n", "団体コード", "必要な列がありません"),
+    ],
+)
+def test_a_broken_control_sheet_of_employers(tmp_path: Path, text: str, column: str, words: str) -> None:
+    job = by_group(tmp_path, text)
+    with pytest.raises(JobError, match=words) as raised:
+        review_of(job, prepare(job, Stages(Silent())))
+    assert (raised.value.file, raised.value.column) == ("control.csv", column) and raised.value.row

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from employer_job import JOB_BY_GROUP, employee, employer_job
 from line_fixtures import cli
 from small_job import JOB, number, person, write_job
 
@@ -29,6 +30,7 @@ LAST_JOB = (
     .replace("令和8", "令和7")
     .replace('"r08"', '"r07"')
 )
+LAST_BY_GROUP = JOB_BY_GROUP.replace("2026-", "2025-").replace("2031-", "2030-")
 AT = {"mail_postcode": "9008585", "mail_address": "那覇市泉崎1-1-1"}
 FULL = {"mail_kind": "全て", **AT}
 NAHA = {"municipality_code": "47201", "insurer_number": "39472014"}
@@ -279,3 +281,31 @@ def test_many_new_addresses_are_told(tmp_path: Path, moved: int, told: bool) -> 
     if told:
         assert "住所が前年と違う人が10人います（50人のうち20%）" in found.doubts[0]
         assert Review((), found).notes() == list(found.doubts)
+
+
+def test_jobs_of_other_units_are_not_compared(tmp_path: Path) -> None:
+    """Municipalities against employers: nothing would be in both years."""
+    this = {
+        "group": employer_job(tmp_path / "group", [employee(1, "H1")]),
+        "town": write_job(tmp_path / "town"),
+    }
+    write_job(tmp_path / "last-town", last_year([person(1)]), LAST_JOB)
+    employer_job(tmp_path / "last-group", last_year([employee(1, "H1")]), LAST_BY_GROUP)
+    for now, before, words in (
+        ("group", "last-town", "前年のジョブは市町村ごと、今年のジョブは団体ごとです"),
+        ("town", "last-group", "前年のジョブは団体ごと、今年のジョブは市町村ごとです"),
+    ):
+        with pytest.raises(JobError, match=words) as caught:
+            compare(prepare(this[now], Stages(Silent())), this[now], tmp_path / before)
+        assert "unit" in caught.value.remedy and before in caught.value.file
+    found = compare(prepare(this["group"], Stages(Silent())), this["group"], tmp_path / "last-group")
+    assert [(town.code, town.last, town.this) for town in found.towns if town.last] == [("E1", 1, 1)]
+
+
+def test_employers_nobody_knows_are_called_so(tmp_path: Path) -> None:
+    last = employer_job(tmp_path / "last", last_year([employee(1, "H1", group_code="E9")]), LAST_BY_GROUP)
+    job = employer_job(
+        tmp_path / "job", [employee(1, "H1", mail_kind="全て", **AT), employee(2, "H2", group_code="E9")]
+    )
+    found = compare(prepare(job, Stages(Silent())), job, last)
+    assert found.towns[-1].name == "（団体不明）"

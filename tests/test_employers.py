@@ -16,12 +16,12 @@ from line_fixtures import Finished, cli, finished, said, table
 from small_job import JOB, person, write_job
 
 from kouki_print.intake.load import read_export
+from kouki_print.intake.units import unit_codes
 from kouki_print.order.load import load_order
 from kouki_print.order.models import HOUSEHOLD_MOST
 from kouki_print.sample import write_sample
 from kouki_print.select.decide import Decision, decide
 from kouki_print.select.households import carriers
-from kouki_print.select.units import unit_codes
 
 PEOPLE = 400
 
@@ -267,14 +267,19 @@ def test_everybody_printed_stands_on_exactly_one_piece(
     )
     blank = pd.Series([""] * len(people), dtype="str")
     table = pd.DataFrame({"household_number": pd.Series(household, dtype="str"), "relation": relation})
+    table["municipality_code"] = table["group_code"] = blank
     table["protected"] = np.array(protected, dtype=bool)
     decided = pd.DataFrame(
         {
             "status": ["printed" if each else "held" for each in printed],
             "unit_code": unit,
             "document": document,
-            **dict.fromkeys(("set_code", "to_postcode", "to_address", "to_building"), blank),
+            **dict.fromkeys(
+                ("set_code", "to_postcode", "to_address", "to_building", "to_care_of", "to_via"), blank
+            ),
+            "delivery_rule": blank,
             "pickup": np.zeros(len(people), dtype=bool),
+            "no_forward": np.zeros(len(people), dtype=bool),
         }
     )
     carrier = carriers(table, decided, order)
@@ -307,3 +312,97 @@ def test_the_city_may_address_the_householder(tmp_path: Path) -> None:
     decided = decide(intake.people, intake.findings, order).decided
     assert decided["to_name"].tolist() == ["見本　太郎", "見本　花子", "見本　花子"]
     assert unit_codes(intake.people, order.order).tolist() == ["47213"] * 3
+
+
+def test_two_members_under_one_household_number_are_held(tmp_path: Path) -> None:
+    """Else strangers of one employer would stand on one notice."""
+    people = [employee(1, "1"), employee(2, "1"), employee(3, "1", "家族"), employee(4, "2")]
+    decided = decisions(tmp_path, people).decided
+    assert decided["problems"].tolist() == ["HOUSEHOLD_MEMBERS"] * 3 + [""]
+    assert decided["status"].tolist() == ["held"] * 3 + ["printed"]
+
+
+def test_the_same_number_at_two_employers_is_two_households(tmp_path: Path) -> None:
+    """In company housing at one address, all collected at the counter: still two families."""
+    people = [
+        employee(1, "1", pickup="1"),
+        employee(2, "1", group_code="E2", group_name="合同会社てぃだ物流", pickup="1"),
+    ]
+    assert decisions(tmp_path, people).decided["carrier"].tolist() == [0, 1]
+
+
+def test_riders_keep_their_own_addressee_and_no_forward(tmp_path: Path) -> None:
+    """Only who travels alike shares a piece."""
+    mail = {"mail_kind": "資格", "mail_postcode": "9000021", "mail_address": "那覇市泉崎1丁目"}
+    people = [
+        employee(1, "1", **mail, mail_name="後見人　甲"),
+        employee(2, "1", "家族", **mail, mail_name="施設　乙"),
+        employee(3, "2", voluntary="1"),
+        employee(4, "2", "家族", voluntary="1", no_forward="1"),
+        employee(5, "3", voluntary="1"),
+        employee(6, "3", "家族", voluntary="1"),
+    ]
+    decided = decisions(tmp_path, people).decided
+    assert decided["carrier"].tolist() == [0, 1, 2, 3, 4, 4]
+    assert decided["to_via"].tolist()[:2] == ["後見人　甲", "施設　乙"]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [{"name": "乙山　〓郎"}, {"protected": "1", "pickup": "1"}, {"relation": "家族"}],
+    ids=["doubted", "protected", "nobody"],
+)
+def test_a_dependant_whose_member_may_not_be_named_is_listed(tmp_path: Path, member: dict[str, str]) -> None:
+    people = [employee(1, "1", **member), employee(2, "1", "家族", name="乙山　花子")]
+    decided = decisions(tmp_path, people).decided
+    assert decided["to_via"].iat[1] == "" and decided["problems"].iat[1] == "MEMBER_UNKNOWN"
+
+
+def test_a_member_with_another_address_still_names_the_family(tmp_path: Path) -> None:
+    mail = {"mail_kind": "資格", "mail_postcode": "9000021", "mail_address": "那覇市泉崎1丁目"}
+    people = [employee(1, "1", **mail, name="甲野　一郎"), employee(2, "1", "家族", name="甲野　花子")]
+    decided = decisions(tmp_path, people).decided
+    assert decided["unit_code"].tolist() == ["DIRECT", "E1"]
+    assert decided["to_via"].tolist() == ["", "甲野　一郎　様のご家族"]
+
+
+def test_a_name_written_by_hand_does_not_stop_the_family(tmp_path: Path) -> None:
+    """The member's character that no font draws is on nobody else's page."""
+    job = JOB_BY_GROUP + '[checks]\nundrawable = "hand"\n'
+    people = [employee(1, "1", name="乙山　\U0002a6d0郎"), employee(2, "1", "家族", linked="0")]
+    made = finished(employer_job(tmp_path / "job", people, job), tmp_path / "out")
+    assert [line["status"] for line in made.register()] == ["printed", "printed"]
+    assert "MEMBER_UNKNOWN" in made.register()[1]["problems"]
+
+
+def test_addresses_that_nobody_prints_hold_nobody(tmp_path: Path) -> None:
+    """In a bundle; at home they still do.  No note asks for a postcode that is not used."""
+    bad = {"postcode": "", "address": "うるま市●", "building": "〓号室"}
+    people = [employee(1, "1", **bad), employee(2, "2", group_code="E2", group_name="", **bad)]
+    made = finished(employer_job(tmp_path / "job", people), tmp_path / "out")
+    assert [line["status"] for line in made.register()] == ["printed", "held"]
+    assert not [
+        line for line in made.problems() if line["code"].startswith("NO_BARCODE") and line["row"] == "1"
+    ]
+
+
+def test_who_has_neither_employer_nor_left_is_listed(tmp_path: Path) -> None:
+    people = [employee(1, "1", group_code="", group_name=""), employee(2, "2", group_code="", voluntary="1")]
+    decided = decisions(tmp_path, people).decided
+    assert decided["problems"].tolist() == ["GROUP_MISSING", ""]
+    assert decided["unit_code"].tolist() == ["DIRECT", "DIRECT"]
+
+
+@pytest.mark.parametrize(
+    ("birth", "status"), [("19510801", "held"), ("19510802", "printed"), ("19500801", "held")]
+)
+def test_at_75_one_has_left(tmp_path: Path, birth: str, status: str) -> None:
+    """75 on the switch day: the insurance of the elderly; a day later the card ends that day's eve."""
+    decided = decisions(
+        tmp_path, [employee(1, "1", birth_date=birth, linked="0", qualified_on="20000401")]
+    ).decided
+    assert decided["status"].tolist() == [status]
+    if status == "printed":
+        assert str(decided["valid_until"].iat[0])[:10] == "2026-08-01"
+    else:
+        assert "LIMIT_PAST" in decided["problems"].iat[0]

@@ -8,10 +8,12 @@ import pytest
 from click.testing import CliRunner
 from employer_job import employee, employer_job
 from layout_kit import MINE, columns_of, fixed_bytes, fixed_layout, read_as, width_of
+from line_fixtures import cli
 from small_job import JOB, export_text, number, person, write_job
 
 from kouki_print.base.errors import JobError
 from kouki_print.cli import main
+from kouki_print.handover.tables import BY_EXPORT_JA
 from kouki_print.job.explaining import explain
 from kouki_print.order.presets import diff_presets, list_presets
 
@@ -165,9 +167,10 @@ def test_a_line_end_in_a_quoted_cell_is_no_row(tmp_path: Path) -> None:
 
 
 def test_a_household_is_read_together(tmp_path: Path) -> None:
-    job = JOB + '[delivery]\nper_household = ["notice"]\n'
-    write_job(tmp_path, [person(count, household_number="7") for count in (1, 2)], job)
-    assert "export.csv 3行目" in told(tmp_path, 2)
+    job = JOB + '[delivery]\nper_household = ["notice"]\n[printing]\nnotice_layout = "notice_household"\n'
+    people = [person(count, household_number="7", birth_date="19500505") for count in (1, 2)]
+    write_job(tmp_path, people, job)
+    assert "export.csv 3行目" in told(tmp_path, 2) and "この1通に2人" in told(tmp_path, 2)
 
 
 def test_a_number_nobody_has_is_said_so(job: Path) -> None:
@@ -201,3 +204,55 @@ def test_an_employee_is_told_the_employer_and_the_household(tmp_path: Path) -> N
         )
     words = "\n".join(explain(folder, people[2]["insured_number"]))
     assert "受渡単位: DIRECT" in words and "ほかに同じ通に載る人はいません" in words and "普通" in words
+
+
+# --- what the answer says is what check says of the whole job ---------------------------------------
+
+DUPLICATE = "同じ被保険者番号がほかにもあります（通し行 {}）"
+
+
+def test_a_number_like_an_individual_number_does_not_stop_it(tmp_path: Path) -> None:
+    """One cell proves nothing about a column: 123456789018 passes the check digit of 個人番号 by chance."""
+    others = [person(count, household_number=f"999{count:09d}") for count in range(2, 8)]
+    job = write_job(tmp_path, [person(1, household_number="123456789018"), *others])
+    assert cli("check", job, "--out", tmp_path / "out").exit_code == 0
+    assert "結果: 資格確認書" in told(job, 1)
+
+
+def test_a_column_of_individual_numbers_stops_it_too(tmp_path: Path) -> None:
+    job = write_job(tmp_path, [person(count, household_number="123456789018") for count in (1, 2, 3)])
+    with pytest.raises(JobError, match="個人番号と思われる"):
+        explain(job, number(1))
+
+
+def test_rows_are_those_of_the_whole_job(tmp_path: Path) -> None:
+    """Twins in a small file, and in files of more records than the answer reads."""
+    small = [person(1), person(2), person(3), person(2), person(4)]
+    assert DUPLICATE.format("2、4") in told(write_job(tmp_path / "small", small), 2)
+    job = JOB.replace('["export.csv"]', '["export.csv", "more.csv"]')
+    first, second = ([person(1 + at + count) for count in range(1000)] for at in (0, 1000))
+    first[731] = second[387] = person(9_000)
+    large = write_job(tmp_path / "large", first, job)
+    (large / "more.csv").write_bytes(export_text(second).encode())
+    text = told(large, 9_000)
+    assert text.count(DUPLICATE.format("732、1,388")) == 2
+    assert "（export.csv 733行目）" in text and "（more.csv 389行目）" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("2", ["5. 移行データの交付書類区分: 資格情報のお知らせ ○", BY_EXPORT_JA, "（理由 EXPORT）"]),
+        ("1", ["5. 移行データの交付書類区分: 資格確認書 ×", "（理由 AGE85）"]),
+        ("", ["5. 移行データの交付書類区分: 空欄 ×", "（理由 AGE85）"]),
+    ],
+)
+def test_it_says_whether_the_export_decided(tmp_path: Path, given: str, words: list[str]) -> None:
+    job = JOB.replace("[insurer]", 'document_from = "export"\n[insurer]')
+    text = told(write_job(tmp_path, [person(1, document_given=given)], job), 1)
+    assert all(word in text for word in words), text
+    assert (BY_EXPORT_JA in text) == (given == "2")
+
+
+def test_where_the_rules_decide_the_export_is_no_step(job: Path) -> None:
+    assert "5. " not in told(job, 1)

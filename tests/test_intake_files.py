@@ -9,7 +9,7 @@ from small_job import DEFECTS, JOB, export_text, person, take_in, with_defect, w
 
 from kouki_print.base.errors import JobError
 from kouki_print.intake.forbidden import is_forbidden_name
-from kouki_print.intake.load import read_export
+from kouki_print.intake.load import ALERT, read_export
 from kouki_print.order.columns import EXPORT_COLUMNS
 from kouki_print.order.load import load_order
 
@@ -119,7 +119,9 @@ def test_columns_in_any_order_extra_ones_dropped(tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_bytes(turned.encode())
     intake = read_export(load_order(tmp_path), tmp_path)
     assert not intake.findings
-    assert "電話" in intake.notes[0] and "見出しのない列" in intake.notes[1] and "方書" in intake.notes[2]
+    alert, *notes = intake.notes
+    assert alert.startswith(ALERT) and "支援措置" in alert and "電話" in alert and "氏名カナ" not in alert
+    assert "電話" in notes[0] and "見出しのない列" in notes[1] and "方書" in notes[2]
     keys = [column.key for column in EXPORT_COLUMNS]
     assert list(intake.people.columns) == [*keys, "row", "source", "line"]
 

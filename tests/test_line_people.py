@@ -282,3 +282,20 @@ def test_sample_numbers_have_their_check_digits() -> None:
     people = table(SAMPLE / "export.csv")
     right = sum(m10w21(line["被保険者番号"][:7]) == line["被保険者番号"][7:] for line in people)
     assert len(people) - 3 <= right < len(people)
+
+
+def test_a_renamed_column_of_the_rules_is_told_loudly(tmp_path: Path) -> None:
+    """Everybody would get another document: the console and the head of the report say so."""
+    job = write_job(tmp_path / "job", [person(1), person(2)])
+    export = job / "export.csv"
+    export.write_bytes(export.read_bytes().replace("マイナ保険証登録".encode(), "利用登録".encode()))
+    result = cli("check", job, "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    told = "判定や届け先に使う列がありません: "
+    assert (
+        "【要確認】" in result.stdout
+        and told in result.stdout
+        and "（使わなかった列: 利用登録）" in result.stdout
+    )
+    page = (tmp_path / "out" / "union" / "check.html").read_text(encoding="utf-8")
+    assert page.index(told) < page.index("書類の判定理由")

@@ -32,7 +32,7 @@ FREE_KEYS = {"excluded", "words"}  # tables whose keys are not fixed by a model
 Path = tuple[str | int, ...]
 
 FULL: dict[str, Any] = {  # every setting that is empty by default stands here at least once
-    "validity": {"age_limits": [70, 75], "age_end": {"70": "month_end"}, "max_years": 5},
+    "validity": {"age_limits": [70, 75], "age_end": {"70": "month_end"}, "leaves_at": 80, "max_years": 5},
     "delivery": {"per_household": ["notice"]},
     "rule": [
         {"reason": "OLD", "document": "certificate", "when": {"age": ">=85"}, "set": "A", "sentence": "85歳以上"},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from line_fixtures import cli
+from line_fixtures import cli, finished
 from small_job import JOB, number, person, write_job
 
 from kouki_print.base.errors import OutputDiffers
@@ -147,3 +147,20 @@ def test_records_are_the_general_lists_and_the_sealed_one(out: Path) -> None:
     balance = check_balance(out, len(PEOPLE), [folder.name for folder in (out / "vendor").iterdir()])
     assert balance.counts == {"printed": 3, "held": 3, "excluded": 1, "unissued": 2}
     assert len(lines(out / "union" / "unissued.csv")) == 1
+
+
+@pytest.mark.parametrize("flag", ["1", "有"])
+def test_a_doubt_protects(tmp_path: Path, flag: str) -> None:
+    """Moved: the flag in one municipality only; or a flag that nobody can read.  Both rows are sealed."""
+    people = [
+        person(1, protected=flag, pickup="1", name="守田　秘子"),
+        person(1, municipality_code="47201", insurer_number="39472014", name="守田　秘子"),
+        person(2),
+    ]
+    made = finished(write_job(tmp_path / "job", people), tmp_path / "out")
+    union = made.out / "union"
+    for name in ("held.csv", "problems.csv", "characters.csv", "unissued.csv", "check.html"):
+        text = (union / name).read_text(encoding="utf-8-sig")
+        assert "守田" not in text and number(1) not in text, name
+    sealed = (union / "protected.csv").read_text(encoding="utf-8-sig")
+    assert sealed.count("守田　秘子") >= 2

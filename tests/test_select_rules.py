@@ -116,18 +116,18 @@ def test_the_day_at_an_age_is_a_setting(tmp_path: Path) -> None:
 def test_sets_of_the_insurance_card(tmp_path: Path) -> None:
     people = [
         person(1),
-        person(2, reduction_card="1"),
-        person(3, limit_card="1"),
-        person(4, reduction_card="1", limit_card="1"),
+        person(2, reduction_card="1", category="区分Ⅱ"),
+        person(3, limit_card="1", category="現役Ⅰ", copay="3"),
+        person(4, reduction_card="1", limit_card="1", category="区分Ⅰ"),
         person(5, short_term="1", reduction_card="1"),
         person(6, welfare="1", short_term="1"),
         person(7, unissued_reasons="5"),
     ]
     table = decided(tmp_path, people, R05).decided
-    assert table["set_code"].tolist() == ["C", "CR", "CL", "CR", "", "", ""]
-    assert table["reason"].tolist() == ["ALL", "REDUCTION", "LIMIT", "REDUCTION", "", "", ""]
-    assert table["status"].tolist() == ["printed"] * 4 + ["excluded"] * 2 + ["unissued"]
-    assert set(table["document"][:4]) == {"insurance_card"}
+    assert table["set_code"].tolist() == ["C", "CR", "CL", "", "", "", ""]
+    assert table["reason"].tolist() == ["ALL", "REDUCTION", "LIMIT", "", "", "", ""]
+    assert table["status"].tolist() == ["printed"] * 3 + ["held"] + ["excluded"] * 2 + ["unissued"]
+    assert set(table["document"][:3]) == {"insurance_card"}
     assert table["excluded_reason"].tolist() == [""] * 4 + ["短期証（市町村の窓口で手渡し）", "生活保護", ""]
 
 
@@ -148,7 +148,7 @@ def test_an_unknown_event_holds_and_excludes_nobody(tmp_path: Path) -> None:
     """A word that nobody knows reads as empty; to leave the person out for it would be a guess."""
     result = decided(tmp_path, [person(1, event="転入"), person(2, event="転入", welfare="1")], R06)
     assert result.decided["status"].tolist() == ["held", "excluded"]
-    assert result.decided["problems"].tolist()[0] == "CODE_BAD;NO_RULE"
+    assert result.decided["problems"].tolist()[0] == "CODE_BAD"
 
 
 def test_the_city_has_no_rule_for_all(tmp_path: Path) -> None:
@@ -291,3 +291,52 @@ def test_a_later_rule_never_changes_an_earlier_match(
 def people_of(factory: pytest.TempPathFactory, cells: list[dict[str, str]]) -> pd.DataFrame:
     rows = [person(count, **each) for count, each in enumerate(cells, start=1)]
     return take_in(factory.mktemp("rows"), rows)[0].people
+
+
+def test_an_exclusion_by_age_does_not_guess(tmp_path: Path) -> None:
+    """Who has a birth date that nobody can read is held, not left out."""
+    job = JOB + '[[exclude]]\nreason = "OVER"\nwhen = { age = "<75" }\nsentence = "75歳未満"\n'
+    table = decided(
+        tmp_path, [person(1, birth_date="3169999"), person(2, birth_date="19600101")], job
+    ).decided
+    assert table["status"].tolist() == ["held", "excluded"]
+
+
+@pytest.mark.parametrize(
+    "flag", ["protected", "special_care", "certificate_applied", "link_cancelled", "ecert_expired"]
+)
+def test_the_export_takes_the_certificate_from_nobody_entitled(tmp_path: Path, flag: str) -> None:
+    """document_from = "export" decides, but never against a reason of one's own."""
+    job = JOB.replace("[insurer]", 'document_from = "export"\n[insurer]')
+    people = [
+        person(1, document_given="2", pickup="1", **{flag: "1"}),
+        person(2, document_given="2", birth_date="19410801"),
+    ]
+    table = decided(tmp_path, people, job).decided
+    assert table["document"].tolist() == ["certificate", "notice"]
+    assert table["reason"].tolist()[1] == "EXPORT" and "DOCUMENT_DIFFERS" in table["problems"].iat[0]
+
+
+def test_an_unreadable_event_is_told_once(tmp_path: Path) -> None:
+    """No advice to add a rule for everybody because of a cell that nobody can read."""
+    job = JOB.replace('"r08"', '"r06-interim"')
+    table = decided(tmp_path, [person(1, event="転居")], job).decided
+    assert table["problems"].tolist() == ["CODE_BAD"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "held"),
+    [
+        ({"reduction_card": "1", "category": "区分Ⅱ", "copay": "1"}, False),
+        ({"reduction_card": "1", "category": "現役Ⅰ", "copay": "3"}, True),
+        ({"limit_card": "1", "category": "現役Ⅰ", "copay": "3"}, False),
+        ({"limit_card": "1", "category": "一般Ⅰ", "copay": "1"}, True),
+        ({"limit_card": "1", "reduction_card": "1", "category": "区分Ⅰ", "copay": "1"}, True),
+    ],
+)
+def test_reduction_and_limit_cards_fit_the_category(
+    tmp_path: Path, cells: dict[str, str], held: bool
+) -> None:
+    table = decided(tmp_path / "r05", [person(1, **cells)], JOB.replace('"r08"', '"r05"')).decided
+    assert ("CARD_CATEGORY" in table["problems"].iat[0]) == held == (table["status"].iat[0] == "held")
+    assert "CARD_CATEGORY" not in decided(tmp_path / "r08", [person(1, **cells)]).decided["problems"].iat[0]

@@ -14,7 +14,7 @@ import pandas as pd
 from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import pick
-from kouki_print.handover.tables import csv_bytes, distinct_rank, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, distinct_rank, neutralised
 from kouki_print.order.columns import EXPORT_COLUMNS
 from kouki_print.order.units import Unit
 
@@ -81,12 +81,13 @@ def write_characters(
     path: Path,
     people: pd.DataFrame,
     findings: Iterable[Finding],
-    municipalities: Mapping[str, Unit],
+    units: Mapping[str, Unit],
     files: list[str],
     decided: pd.DataFrame,
     plan: pd.DataFrame,
 ) -> None:
-    """The list by municipality, then row; ``files`` are the names that ``people["source"]`` points into.
+    """The list by municipality (by group: employer), then row; ``files`` are the names that
+    ``people["source"]`` points into.
 
     ``piece_id`` finds the piece to write on (empty when nothing is printed).  Nobody under protection
     (支援措置) is in it: they are in the sealed list alone.  Cells that a spreadsheet would take for a
@@ -98,10 +99,10 @@ def write_characters(
     at = lines["position"].to_numpy(dtype=np.int64)
     person = people.take(at).reset_index(drop=True)
     pieces = plan.set_index("person")["piece_id"].reindex(decided["carrier"].to_numpy()[at])
-    order = np.lexsort((person["row"].to_numpy(), distinct_rank(person["municipality_code"])))
-    person, lines, pieces = person.take(order), lines.take(order), pieces.take(order)
-    codes = person["municipality_code"]
-    names = [municipalities[code].contact.name if code in municipalities else "" for code in codes]
+    codes = decided["unit_code"].take(at).reset_index(drop=True)
+    order = np.lexsort((person["row"].to_numpy(), distinct_rank(codes)))
+    person, lines, pieces, codes = (each.take(order) for each in (person, lines, pieces, codes))
+    names = [units[code].contact.name if code in units else "" for code in codes]
     columns = {
         "municipality_code": neutralised(codes),
         "municipality": neutralised(names),
@@ -115,4 +116,4 @@ def write_characters(
         "action": lines["action"].tolist(),
         "piece_id": pieces.fillna("").tolist(),
     }
-    write_bytes(path, csv_bytes({name: columns[name] for name in COLUMNS}))
+    write_bytes(path, csv_bytes({name: columns[name] for name in COLUMNS}).decode().encode(FOR_EXCEL))

@@ -218,9 +218,12 @@ def _write_towns(sheet: Worksheet, facts: CheckFacts, styles: Styles) -> None:
     notes = [
         "件数表（control.csv）の件数と比べています。" if controlled else "件数表（control.csv）はありません。"
     ]
+    own = ["団体コード\n別の件数"] if controlled and _by_own_code(styles) else []
+    if own:
+        notes.append("状態別の件数と計は受渡単位ごと、件数表との差は移行データの団体コードごとの件数です。")
     row = title(sheet, "市町村別の件数", notes, styles)
-    heads = ["市町村\nコード", "市町村名", *words, "計"] + (["件数表", "差", "判定"] if controlled else [])
-    head(sheet, row, heads, styles)
+    compared = [*own, "件数表", "差", "判定"] if controlled else []
+    head(sheet, row, ["市町村\nコード", "市町村名", *words, "計", *compared], styles)
     first = row = row + 1
     by_code = {line.code: line for line in facts.control}
     for town in facts.towns:
@@ -232,19 +235,26 @@ def _write_towns(sheet: Worksheet, facts: CheckFacts, styles: Styles) -> None:
         row += 1
     total_head(sheet, row, 2, styles)
     sums = [sum(town.counts[at] for town in facts.towns) for at in range(len(words))]
-    for column, value in enumerate((*sums, sum(sums)), start=2):
+    sums.append(sum(sums))
+    sums += [sum(line.found for line in facts.control)] * len(own)
+    for column, value in enumerate(sums, start=2):
         column_sum(sheet, row, column, first, value, styles.total_number)
     if controlled:
-        column = 3 + len(words)
+        column = 2 + len(sums)
         expected = sum(line.expected or 0 for line in facts.control)
         column_sum(sheet, row, column, first, expected, styles.total_number)
         formula = f"={xl_rowcol_to_cell(row, column - 1)}-{xl_rowcol_to_cell(row, column)}"
-        sheet.write_formula(row, column + 1, formula, styles.total_signed, sum(sums) - expected)
+        sheet.write_formula(row, column + 1, formula, styles.total_signed, sums[-1] - expected)
         sheet.write_string(row, column + 2, "", styles.total_text)
     sheet.freeze_panes(first, 2)
     sheet.repeat_rows(first - 1)
-    widths = (10, 18, *[12] * (len(words) + 1), *([12, 10, 18] if controlled else []))
+    widths = (10, 18, *[12] * len(sums), *([12, 10, 18] if controlled else []))
     page(sheet, widths, row, facts.heading.footer(_NAME), portrait=True)
+
+
+def _by_own_code(styles: Styles) -> bool:
+    """Whether the control sheet counts otherwise than the lines: an employer's people may be sent directly."""
+    return styles.unit == "団体"
 
 
 def _write_town(
@@ -260,6 +270,9 @@ def _write_town(
     row_sum(sheet, row, column, 2, column - 1, total, number)
     if not controlled:
         return
+    if _by_own_code(styles):
+        column, total = column + 1, line.found if line is not None else 0
+        sheet.write_number(row, column, total, number)
     if line is None or line.expected is None:
         verdict = "件数表に記載なし" if line is not None else ""
         fmt = styles.warn_text if line is not None else styles.text

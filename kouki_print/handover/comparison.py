@@ -79,9 +79,9 @@ class YearComparison:
 
 @dataclass(frozen=True, slots=True)
 class ControlLine:
-    """One municipality on the control sheet (件数表): the records it should have and those it has.
+    """One unit on the control sheet (件数表): the records it should have and those that carry its code.
 
-    ``expected`` is None when the sheet does not name the municipality.
+    ``expected`` is None when the sheet does not name the unit.
     """
 
     code: str

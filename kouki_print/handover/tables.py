@@ -7,6 +7,7 @@ Lists that people open in Excel begin with a BOM.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ _PIECES = (
 )
 _PROBLEMS = "severity,code,column,file,line,row,message,remedy"
 _OF_THE_PIECE = frozenset({"weight_cg", "postage_yen"})  # told once per piece
+_PLACEHOLDER = re.compile(r"（[^（）]*\{value\}[^（）]*）|「\{value\}」が|\{value\}")
 _HELD = "row,file,line,municipality_code,insured_number,name,codes,messages,column"
 REGISTER_COLUMNS, PIECES_COLUMNS, HELD_COLUMNS, PROBLEMS_COLUMNS = (
     tuple(one.split(",")) for one in (_REGISTER, _PIECES, _HELD, _PROBLEMS)
@@ -51,6 +53,7 @@ UNISSUED_JA: Mapping[str, str] = {
     "6": "個人異動が保留中",
     "7": "その他（直近の証が前年度より古い、扶養控除候補のまま など）",
 }
+BY_EXPORT_JA = "移行データの交付書類区分に従い、規則と違う書類を交付"  # sentence of the reason EXPORT
 _MUST_QUOTE = (b",", b'"', b"\n", b"\r")
 _FORMULA_STARTS = "^[=+\\-@\\t\\r]"
 _COMMA, _LINE_END, _QUOTE, _APOSTROPHE, _NOTHING = (
@@ -157,10 +160,10 @@ def write_pieces(path: Path, plan: pd.DataFrame) -> None:
 
 
 def cause_of(kind: ProblemKind, value: str = "") -> str:
-    """The cause with its value in place; without one the brackets made for it go too."""
+    """The cause with its value in place; without one the brackets around it go too."""
     if value:
         return kind.cause.replace("{value}", value)
-    return kind.cause.replace("（{value}）", "").replace("「{value}」が", "").replace("{value}", "")
+    return _PLACEHOLDER.sub("", kind.cause)
 
 
 def _message(kind: ProblemKind | None, code: str, value: str) -> str:
@@ -220,7 +223,7 @@ def write_problems(
         "row": people["row"].to_numpy()[at],
     }
     columns |= {name: neutralised(lines[name]) for name in PROBLEMS_COLUMNS if name not in columns}
-    write_bytes(path, csv_bytes({name: columns[name] for name in PROBLEMS_COLUMNS}))
+    _write_for_people(path, {name: columns[name] for name in PROBLEMS_COLUMNS}, FOR_EXCEL)
 
 
 def held_lines(

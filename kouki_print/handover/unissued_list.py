@@ -155,13 +155,15 @@ def unissued_people(
     return pd.DataFrame(lines), int(unissued.sum()) - len(shown)
 
 
-def write_unissued_summary(path: Path, counted: UnissuedCounts, encoding: str = FOR_EXCEL) -> None:
+def write_unissued_summary(
+    path: Path, counted: UnissuedCounts, unit: str = "市町村", encoding: str = FOR_EXCEL
+) -> None:
     """unissued_summary.csv: the counts as a list for Excel, with a last line 合計."""
     sums = counted.counts.sum(axis=0)
     columns: dict[str, Any] = {
         "番号": [*map(str, range(1, len(counted.codes) + 1)), ""],
-        "市町村コード": neutralised([*counted.codes, ""]),
-        "市町村名": neutralised([*counted.names, "合計"]),
+        f"{unit}コード": neutralised([*counted.codes, ""]),
+        f"{unit}名": neutralised([*counted.names, "合計"]),
         "合計": np.append(counted.counts.sum(axis=1), counted.total),
     }
     for at, code in enumerate(counted.reasons):

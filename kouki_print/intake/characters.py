@@ -108,12 +108,14 @@ def is_legible(cluster: str) -> bool:
 
 
 def _looked_at(
-    people: pd.DataFrame, mail_on: dt.date | None, kinds: Sequence[str], home_shown: bool
+    people: pd.DataFrame, mail_on: dt.date | None, kinds: Sequence[str], home: np.ndarray | None
 ) -> Iterator[tuple[str, Points, np.ndarray]]:
     """Each printed column with its code points and the mask of rows in which it is printed."""
     instructed = instruction_in_force(people, mail_on, kinds)
     printed = {"name": np.ones(len(people), dtype=bool)}
-    printed |= dict.fromkeys(HOME_KEYS, ~instructed | home_shown) | dict.fromkeys(MAIL_KEYS, instructed)
+    printed |= dict.fromkeys(HOME_KEYS, ~instructed if home is None else home) | dict.fromkeys(
+        MAIL_KEYS, instructed
+    )
     printed["care_of"] = instructed | ~filled(people["mail_kind"])  # belongs to the 送付先 if there is one
     printed["householder"] = ~instructed
     for key, rows in printed.items():
@@ -139,17 +141,17 @@ def check_legible(
     kinds: Sequence[str] = KINDS,
     shown: Callable[[str], str] = code_points,
     *,
-    home_shown: bool = False,
+    home: np.ndarray | None = None,
 ) -> list[Finding]:
     """Characters in printed texts that no font can be asked for, one finding per code and column.
 
     Stand-ins for 外字 (●, 〓, U+FFFD), private use, unassigned, control and combining characters.
     ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``); ``shown`` writes a character for
-    the message (an own character with the code it had in the export); ``home_shown`` says that the
-    document shows the registered address beside any 送付先 (``card.show_address``).
+    the message (an own character with the code it had in the export); ``home`` is the mask of the rows
+    whose registered address is on a page, by default those without a 送付先 in force.
     """
     findings = []
-    for key, points, printed in _looked_at(people, mail_on, kinds, home_shown):
+    for key, points, printed in _looked_at(people, mail_on, kinds, home):
         classes = _classes_with_unassigned(points.points)
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
@@ -169,7 +171,7 @@ def check_characters(
     mail_on: dt.date | None = None,
     kinds: Sequence[str] = KINDS,
     *,
-    home_shown: bool = False,
+    home: np.ndarray | None = None,
 ) -> list[Finding]:
     """Printed texts a font cannot draw: ``can_draw`` is asked once per distinct cluster.
 
@@ -185,7 +187,7 @@ def check_characters(
         return asked[cluster]
 
     findings = []
-    for key, points, printed in _looked_at(people, mail_on, kinds, home_shown):
+    for key, points, printed in _looked_at(people, mail_on, kinds, home):
         selector = _is_selector(points.points)
         selector[points.offsets[:-1][np.diff(points.offsets) > 0]] = False  # a cell may not begin with one
         followed = np.append(selector[1:], False)

@@ -14,6 +14,7 @@ from kouki_print.base.problems import Finding, Severity
 from kouki_print.base.texts import arrow_of, distinct, filled, fixed_width, map_distinct, pick
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.intake.people import finding_with_values
+from kouki_print.intake.units import bundled, household_numbers, unit_codes
 from kouki_print.order.columns import COPAY_OF_CATEGORY, LIMIT_CATEGORIES, header_of
 from kouki_print.order.load import LoadedOrder
 
@@ -108,6 +109,8 @@ def _employers(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     unknown &= ~people["voluntary"].to_numpy()
     found = finding_with_values("UNKNOWN_GROUP", unknown, codes, header_of("group_code"))
     yield from [found] if found else []
+    missing = ~filled(codes) & ~people["voluntary"].to_numpy()
+    yield from _finding("GROUP_MISSING", missing, "group_code")
     names = pick([known[value].contact.name if value in known else "" for value in values], places)
     told = people["group_name"]
     differs = filled(told) & filled(names) & (told != names).to_numpy(bool)
@@ -248,13 +251,35 @@ def delivery(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     settings = order.order
     instructed = instruction_in_force(people, settings.job.mail_on, settings.checks.kind_order)
     by_mail = ~people["pickup"].to_numpy()
-    yield from _finding("POSTCODE_BAD", by_mail & ~instructed & ~filled(people["postcode"]), "postcode")
+    home = by_mail & ~instructed & ~bundled(unit_codes(people, settings), order)
+    yield from _finding("POSTCODE_BAD", home & ~filled(people["postcode"]), "postcode")
     yield from _finding(
         "POSTCODE_BAD", by_mail & instructed & ~filled(people["mail_postcode"]), "mail_postcode"
     )
     has_address = filled(people["mail_address"])
     yield from _finding("MAIL_ADDRESS_EMPTY", instructed & ~has_address, "mail_address")
     yield from _finding("MAIL_KIND_MISSING", ~filled(people["mail_kind"]) & has_address, "mail_kind")
+
+
+def households(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """A 世帯番号 with two 本人 is no household: who belongs to whom nobody can tell."""
+    if not (order.by_group or order.order.delivery.per_household):
+        return
+    household = household_numbers(people)
+    member = (people["relation"] == "member").to_numpy() & (household >= 0)
+    count = np.bincount(household[member], minlength=household.max(initial=0) + 1)
+    yield from _finding("HOUSEHOLD_MEMBERS", (household >= 0) & (count[household] > 1), "household_number")
+
+
+def cards(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
+    """減額証 only for 区分Ⅱ and Ⅰ, 限度証 only for 現役Ⅱ and Ⅰ, nobody has both; where rules look at them."""
+    looked_at = {key for rule in order.order.rule for key in rule.when}
+    category = people["category"]
+    low, active = LIMIT_CATEGORIES[2:], LIMIT_CATEGORIES[:2]
+    for key, fitting in (("reduction_card", low), ("limit_card", active)):
+        if key in looked_at:
+            bad = people[key].to_numpy() & filled(category) & ~_in(category, fitting)
+            yield from _finding("CARD_CATEGORY", bad, key, category)
 
 
 Check = Callable[[pd.DataFrame, LoadedOrder], Iterable[Finding]]
@@ -273,6 +298,8 @@ CHECKS: tuple[Check, ...] = (
     optional_dates,
     use_counts,
     delivery,
+    households,
+    cards,
 )
 
 

@@ -24,6 +24,7 @@ from kouki_print.order.columns import EXPORT_COLUMNS, ExportColumn
 
 UNKNOWN = "？"  # stands for a word to fill in; left as it is, the people concerned are held
 _BY_HEADER = {column.header: column for column in EXPORT_COLUMNS}
+_ALIKE = ("基準日", "保険者番号", "市町村コード")  # may be the same for everybody
 _REQUIRED = [column.header for column in EXPORT_COLUMNS if column.required]
 _CODED = ("flag", "override", "ratio", "word")
 _MOST_CODES = 30
@@ -99,8 +100,14 @@ def _by_cells(found: Sniffed) -> Iterator[str]:
 def _missing(seen: set[str]) -> Iterator[str]:
     for name in _REQUIRED:
         if name not in seen:
-            yield f"# 必須の列「{name}」が見つかりません。どの列か、または constant で値を書いてください。"
-            yield f'# [[column]]\n# name = "{name}"\n# constant = "{UNKNOWN}"'
+            alike = name in _ALIKE
+            value = "、または constant で値" if alike else ""
+            yield f"# 必須の列「{name}」が見つかりません。どの列か{value}を書いてください。"
+            yield f'# [[column]]\n# name = "{name}"\n# {"constant" if alike else "header"} = "{UNKNOWN}"'
+    others = [column.header for column in EXPORT_COLUMNS if not column.required and column.header not in seen]
+    if others:
+        yield "# 見つからなかった列（同じ内容で見出しの違う列があれば、[[column]] に name と header を書いてください）:"
+        yield from (f"#   {'、'.join(others[at : at + 8])}" for at in range(0, len(others), 8))
 
 
 def _column(name: str, header: str, number: int, cells: list[str], headed: bool) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,14 @@ from kouki_print.intake.checks import CHECKS, notes_of
 from kouki_print.intake.decoding import RawFile
 from kouki_print.intake.forbidden import refuse_values
 from kouki_print.intake.layouts import ExportLayout, load_layout
-from kouki_print.intake.people import build_people
+from kouki_print.intake.people import build_people, under_protection
 from kouki_print.intake.read import read_raw
+from kouki_print.intake.units import home_printed
 from kouki_print.order.columns import EXPORT_COLUMNS, header_of
 from kouki_print.order.load import InputFile, LoadedOrder
+from kouki_print.order.models import Order
+
+ALERT = "【要確認】"  # a note that must not be overlooked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,25 @@ def _known(raw: RawFile) -> tuple[pa.Table, list[str], list[str]]:
     return raw.table.select(kept).rename_columns([keys[header] for header in kept]), unknown, absent
 
 
-def _file_notes(raw: RawFile, unknown: Sequence[str], absent: Sequence[str]) -> list[str]:
+def _decisive(order: Order) -> set[str]:
+    """Headers of the columns by which somebody's document or delivery is decided."""
+    conditions = [*(rule.when for rule in order.rule), *(entry.when for entry in order.exclude)]
+    keys = {key for when in conditions for key in when if key != "age"} | set(order.excluded)
+    return {header_of(key) for key in keys | {"protected", "unissued_reasons", "mail_kind", "mail_address"}}
+
+
+def _file_notes(
+    raw: RawFile, unknown: Sequence[str], absent: Sequence[str], decisive: Collection[str]
+) -> list[str]:
     notes = list(raw.notes)
     name = raw.file.name
+    missed = [header for header in absent if header in decisive]
+    if missed:
+        others = f"（使わなかった列: {'、'.join(unknown)}）" if unknown else ""
+        notes.append(
+            f"{ALERT}{name}: 判定や届け先に使う列がありません: {'、'.join(missed)}。全員が空欄の扱いです。"
+            f"見出しが変わっていないか確かめてください{others}"
+        )
     if unknown:
         notes.append(f"{name}: 使わない列を読み飛ばしました: {'、'.join(unknown)}")
     if raw.unnamed:
@@ -91,14 +111,14 @@ def _file_notes(raw: RawFile, unknown: Sequence[str], absent: Sequence[str]) -> 
 
 
 def _read_file(
-    path: Path, name: str, layout: ExportLayout, data_on: dt.date
+    path: Path, name: str, layout: ExportLayout, order: Order
 ) -> tuple[pa.Table, InputFile, list[str]]:
     raw = read_raw(path, name, layout)
     _check_columns(raw, layout)
     refuse_values(raw.table, name, raw.first_line)
     table, unknown, absent = _known(raw)
-    _check_data_date(table.column("data_on"), data_on, name, raw.first_line)
-    return table, raw.file, _file_notes(raw, unknown, absent)
+    _check_data_date(table.column("data_on"), order.job.data_on, name, raw.first_line)
+    return table, raw.file, _file_notes(raw, unknown, absent, _decisive(order))
 
 
 def _columns(tables: Sequence[pa.Table]) -> dict[str, pa.ChunkedArray]:
@@ -117,7 +137,7 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
     """
     settings = order.order
     layout = load_layout(settings.input.layout, job_dir)
-    read = [_read_file(job_dir / name, name, layout, settings.job.data_on) for name in settings.input.export]
+    read = [_read_file(job_dir / name, name, layout, settings) for name in settings.input.export]
     tables = [table for table, _, _ in read]
     sizes = [table.num_rows for table in tables]
     columns = _columns(tables)
@@ -125,6 +145,7 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
     notes = [note for _, _, each in read for note in each]
     del read, tables
     people, findings = build_people(columns, sum(sizes))
+    people["protected"] = under_protection(people, findings)
     people["row"] = np.arange(1, len(people) + 1)
     people["source"] = np.repeat(np.arange(len(sizes)), sizes)
     people["line"] = np.concatenate([np.arange(size) + layout.first_line for size in sizes])
@@ -138,7 +159,7 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
             settings.job.mail_on,
             settings.checks.kind_order,
             layout.gaiji.shown,
-            home_shown=settings.card.show_address,
+            home=home_printed(people, order),
         )
     )
     return Intake(people, findings, inputs, notes + notes_of(findings, len(people)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from kouki_print.base.checkdigits import code6, is_digits
 from kouki_print.base.dates import parse_dates
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
-from kouki_print.order.columns import EXPORT_COLUMNS, ExportColumn
+from kouki_print.order.columns import EXPORT_COLUMNS, ExportColumn, header_of
 
 _BLANKS = " \u3000"
 _BAD_CODES = {"date": "DATE_BAD", "unissued_reasons": "UNISSUED_CODE"}  # by kind or key
@@ -132,3 +132,19 @@ def build_people(columns: dict[str, pa.Array], rows: int) -> tuple[pd.DataFrame,
             found = finding_with_values(code, bad, texts, column.header)
             findings.extend([found] if found else [])
     return pd.DataFrame(table, copy=False), findings
+
+
+def under_protection(people: pd.DataFrame, findings: Sequence[Finding]) -> np.ndarray:
+    """Mask of 支援措置: all rows of a number of which one says so, and cells that nobody could read.
+
+    Who has moved may stand in two municipalities, with the flag in one; a doubt must not disclose anybody.
+    """
+    protected = people["protected"].to_numpy().copy()
+    for finding in findings:
+        if finding.column == header_of("protected"):
+            protected[finding.rows] = True
+    if protected.any():
+        numbers = people["insured_number"]
+        known = numbers[protected & filled(numbers)].unique()
+        protected |= numbers.isin(known).to_numpy()
+    return protected

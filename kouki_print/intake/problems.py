@@ -25,8 +25,8 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "INSURER_MISMATCH": ProblemKind(
         "warn",
-        "保険者番号が市町村の番号と違います（一覧では {value}）",
-        "市町村コードと連絡先一覧の保険者番号を確かめてください。",
+        "保険者番号が一覧または注文の番号と違います（正しくは {value}）",
+        "移行データの番号と、連絡先一覧（団体ごとの注文では job.toml の [insurer] number）を確かめてください。",
     ),
     "UNKNOWN_MUNICIPALITY": ProblemKind(
         "hold",
@@ -67,6 +67,21 @@ PROBLEMS: dict[str, ProblemKind] = {
         "hold",
         "団体の一覧にない団体コードです（{value}）",
         "団体コードを直すか、groups.csv に加えてください。",
+    ),
+    "GROUP_MISSING": ProblemKind(
+        "warn",
+        "団体コードが空欄で、任意継続でもありません。個人あてに送ります",
+        "団体コードを入れるか、任意継続を1にした移行データで作り直してください。",
+    ),
+    "HOUSEHOLD_MEMBERS": ProblemKind(
+        "hold",
+        "同じ世帯番号に被保険者本人が二人以上います",
+        "世帯番号と本人区分を直してください。別の世帯の人が同じ書類に載るおそれがあります。",
+    ),
+    "CARD_CATEGORY": ProblemKind(
+        "hold",
+        "減額証・限度証と負担区分が合いません（{value}）",
+        "減額証は区分Ⅱ・区分Ⅰ、限度証は現役Ⅱ・現役Ⅰの人だけです。移行データを確かめてください。",
     ),
     "GROUP_NAME_DIFFERS": ProblemKind(
         "warn",

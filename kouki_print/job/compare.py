@@ -28,14 +28,14 @@ from kouki_print.handover.comparison import (
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.intake.past import read_columns
 from kouki_print.intake.people import jis_code, plain_postcode
+from kouki_print.intake.units import unit_codes
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.same_person import PERSON, address_doubts, changed_persons, refuse_others
 from kouki_print.order.columns import BY_KEY, header_of
-from kouki_print.order.load import load_settings
+from kouki_print.order.load import LoadedOrder, load_settings
 from kouki_print.order.models import Order
 from kouki_print.order.tables import read_municipalities, read_survey
 from kouki_print.order.units import Contact, Unit
-from kouki_print.select.units import unit_codes
 
 _DELIVERY = ("mail_kind", "mail_postcode", "mail_address", "mail_building", "mail_name", "care_of")
 _FLAGS = ("voluntary", "pickup", "protected")  # with these and the 送付先 a job by group knows the unit
@@ -50,7 +50,6 @@ _CONTACT_JA = {
     "phone": "電話番号",
 }
 _TABLE, _SURVEY = "連絡先一覧", "アンケート"
-_UNKNOWN = "（市町村不明）"
 _WORDS = {
     "封緘": ("する", "しない"),
     "郵送": ("する", "しない"),
@@ -62,7 +61,7 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
     """This job against the job folder of last year; JobError names that folder when it cannot be read."""
     try:
         order, contacts, _ = load_settings(last_dir)
-        _check_earlier(prepared.loaded.order, order)
+        _check_comparable(prepared.loaded, order)
         surveyed = read_survey(last_dir / order.input.survey, contacts, default=True) if contacts else {}
         last = _last_people(order, last_dir)
     except JobError as error:
@@ -83,7 +82,7 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
     return YearComparison(
         title=order.job.title,
         data_on=order.job.data_on,
-        towns=_towns(prepared.decided["unit_code"], unit_codes(last, order), at, names),
+        towns=_towns(prepared.decided["unit_code"], unit_codes(last, order), at, names, _unknown(loaded)),
         deliveries=deliveries[~hidden[0]].drop(columns=["protected", "position"]),
         sealed={kind: int((hidden[0] & (deliveries["kind"] == kind)).sum()) for kind in DELIVERY_KINDS},
         persons=persons[~hidden[1]].drop(columns=["protected", "position"]),
@@ -94,7 +93,19 @@ def compare(prepared: Prepared, job_dir: Path, last_dir: Path) -> YearComparison
     )
 
 
-def _check_earlier(this: Order, last: Order) -> None:
+def _unknown(loaded: LoadedOrder) -> str:
+    return f"（{loaded.unit_ja}不明）"
+
+
+def _check_comparable(loaded: LoadedOrder, last: Order) -> None:
+    this = loaded.order
+    if last.delivery.unit != this.delivery.unit:
+        raise JobError(
+            f"前年のジョブは{'市町村' if loaded.by_group else '団体'}ごと、今年のジョブは{loaded.unit_ja}ごとです。"
+            "比べられません",
+            remedy=f"{loaded.unit_ja}ごと（[delivery] unit）の前年のジョブを指定するか、前年との比較を外してください。",
+            file="job.toml",
+        )
     if last.job.data_on >= this.job.data_on:
         raise JobError(
             f"基準日（{last.job.data_on.isoformat()}）が今年のジョブ（{this.job.data_on.isoformat()}）より前ではありません",
@@ -125,9 +136,9 @@ def _matched(this: pd.Series, last: pd.Series) -> np.ndarray:
 
 
 def _towns(
-    this: pd.Series, last: pd.Series, at: np.ndarray, names: Mapping[str, str]
+    this: pd.Series, last: pd.Series, at: np.ndarray, names: Mapping[str, str], unknown: str
 ) -> tuple[TownChange, ...]:
-    """Counts per municipality in table order; unknown codes of either year come last, together."""
+    """Counts per unit in table order; unknown codes of either year come last, together."""
     known = {code: number for number, code in enumerate(names)}
     now, before = (_places(codes, known) for codes in (this, last))
     size = len(names) + 1
@@ -148,7 +159,7 @@ def _towns(
         count(is_now[moved]),
         count(was[moved]),
     )
-    codes, titles = [*names, ""], [*names.values(), _UNKNOWN]
+    codes, titles = [*names, ""], [*names.values(), unknown]
     lines = [TownChange(codes[row], titles[row], *(column[row] for column in columns)) for row in range(size)]
     return tuple(line for line in lines if line.code or line.last or line.this)
 
@@ -170,7 +181,7 @@ def _listing(
 
     ``kinds`` are places in ``kind_names``; ``masks`` has a bit per column of ``keys`` that differs.
     """
-    people, units = prepared.people, prepared.loaded.units
+    people, units, unknown = prepared.people, prepared.loaded.units, _unknown(prepared.loaded)
     known = {code: number for number, code in enumerate(units)}
     sorting = np.lexsort((rows, _places(prepared.decided["unit_code"].take(rows), known), kinds))
     rows, kinds, masks = rows[sorting], kinds[sorting], masks[sorting]
@@ -178,7 +189,7 @@ def _listing(
     code = prepared.decided["unit_code"].take(rows).reset_index(drop=True)
     table = {
         "kind": pick(kind_names, kinds),
-        "name": map_distinct(code, lambda one: units[one].contact.name if one in units else _UNKNOWN),
+        "name": map_distinct(code, lambda one: units[one].contact.name if one in units else unknown),
         "file": pick(files, people["source"].to_numpy()[rows]),
         "line": people["line"].to_numpy()[rows],
         "row": people["row"].to_numpy()[rows],

@@ -1,14 +1,14 @@
 """Explaining (判定の説明): why one person gets what they get, rule by rule.
 
-Only the person's own lines of the export are read through the line, so the answer comes at once.
+Only the person's own lines of the export, and some of other people, are read, so the answer comes at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,20 +18,23 @@ import pandas as pd
 from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.dates import ages_on, day64, wareki
 from kouki_print.base.errors import JobError
-from kouki_print.handover.tables import UNISSUED_JA
+from kouki_print.handover.tables import BY_EXPORT_JA, UNISSUED_JA
+from kouki_print.intake.checks import duplicates
 from kouki_print.intake.layouts import ExportLayout, load_layout
 from kouki_print.intake.lines import record_starts
+from kouki_print.intake.units import EMPLOYER
 from kouki_print.job.prepare import PROBLEMS, Prepared, prepare
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.conditions import parse_condition
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.order.wording import condition_words
-from kouki_print.select.delivery import EMPLOYER
+from kouki_print.select.decide import FROM_EXPORT
 from kouki_print.select.rules import rule_numbers
 from kouki_print.select.validity import reason_words
 
 _YES, _NO = "○", "×"
+_OTHERS = 200  # other records read too: what a column as a whole holds is judged by shares of it
 _DELIVERY_JA = {
     "registered": "登録住所",
     "employer": "団体へ一括",
@@ -47,62 +50,76 @@ def explain(job_dir: Path, number: str) -> list[str]:
     loaded = load_order(job_dir)
     layout = load_layout(loaded.order.input.layout, job_dir)
     with TemporaryDirectory(dir=job_dir, prefix=".explain-") as folder:
-        rows = _own_lines(loaded, layout, job_dir, Path(folder), number)
+        places = _some_lines(loaded, layout, job_dir, Path(folder), number)
         prepared = prepare(Path(folder), Stages(Silent()), words=False)
-        found = (prepared.people["insured_number"] == number).to_numpy().nonzero()[0].tolist()
-        if not found:
-            raise JobError(
-                f"被保険者番号 {number} の人は移行データにいません。",
-                remedy="番号と移行データを確かめてください。",
-            )
-        lines: list[str] = []
-        for at in found:
-            source, line = int(prepared.people["source"].iat[at]), int(prepared.people["line"].iat[at])
-            name = prepared.intake.inputs[source].name
-            row = rows[source][line - layout.first_line]
-            lines.append(f"■ 被保険者番号 {number}（{name} {row:,}行目）")
-            lines.extend(_story(prepared, at))
-        return lines
+    prepared = _with_places(prepared, places, layout.first_line)
+    people = prepared.people
+    found = (people["insured_number"] == number).to_numpy().nonzero()[0].tolist()
+    if not found:
+        raise JobError(
+            f"被保険者番号 {number} の人は移行データにいません。",
+            remedy="番号と移行データを確かめてください。",
+        )
+    lines: list[str] = []
+    for at in found:
+        name = prepared.intake.inputs[people["source"].iat[at]].name
+        lines.append(f"■ 被保険者番号 {number}（{name} {people['line'].iat[at]:,}行目）")
+        lines.extend(_story(prepared, at))
+    return lines
 
 
-def _own_lines(
+def _some_lines(
     loaded: LoadedOrder, layout: ExportLayout, job_dir: Path, folder: Path, number: str
-) -> list[Sequence[int]]:
-    """A copy of the job with only the records that hold the number; per file their row numbers.
+) -> list[tuple[np.ndarray, int]]:
+    """A copy of the job with the records that hold the number and some others.
 
-    Where a piece is for a household, or a line end is not one byte behind each record, all records stay.
+    Returns per file the places of its records in the job's file (from 0), and how many are there; nothing
+    when all stay: where households count, or a line end is not one byte behind each record.
     """
     order = loaded.order
-    whole = bool(order.delivery.per_household) or not layout.line_ends_are_bytes
+    whole = loaded.by_group or bool(order.delivery.per_household) or not layout.line_ends_are_bytes
     for entry in (*loaded.inputs, *layout.inputs):
         (folder / entry.name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(job_dir / entry.name, folder / entry.name)
-    rows: list[Sequence[int]] = []
+    places = []
     for name in order.input.export:
         data = (job_dir / name).read_bytes()
-        part, kept = (data, range(layout.first_line, sys.maxsize)) if whole else _part(data, number, layout)
+        if not whole:
+            data, kept, count = _part(data, number, layout)
+            places.append((kept, count))
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(part)
-        rows.append(kept)
-    return rows
+        (folder / name).write_bytes(data)
+    return places
 
 
-def _part(data: bytes, number: str, layout: ExportLayout) -> tuple[bytes, Sequence[int]]:
-    """What stands around the records, those with the number (if none the first one), and their rows."""
+def _part(data: bytes, number: str, layout: ExportLayout) -> tuple[bytes, np.ndarray, int]:
+    """What stands around the records, those with the number and others from all of the file; their places."""
     data = data.rstrip(b"\r\n\x1a") + b"\n"
     quote = layout.spec.quote if layout.spec.form == "csv" else ""
     starts = record_starts(data, quote.encode())
     first, last = layout.first_line - 1, len(starts) - 1 - layout.spec.skip_bottom
     wanted = number.encode("ascii")
-    kept = []
+    kept = set(range(first, last, max(1, (last - first) // _OTHERS)))
     at = data.find(wanted, int(starts[first])) if first < last else -1
     while 0 <= at < starts[last]:
         record = int(np.searchsorted(starts, at, side="right")) - 1
-        kept.append(record)
+        kept.add(record)
         at = data.find(wanted, int(starts[record + 1]))
-    kept = kept or list(range(first, last))[:1]
-    records = b"".join(data[starts[record] : starts[record + 1]] for record in kept)
-    return data[: starts[first]] + records + data[starts[last] :], [record + 1 for record in kept]
+    records = b"".join(data[starts[record] : starts[record + 1]] for record in sorted(kept))
+    places = np.array(sorted(kept), dtype=np.int64) - first
+    return data[: starts[first]] + records + data[starts[last] :], places, max(0, last - first)
+
+
+def _with_places(prepared: Prepared, places: list[tuple[np.ndarray, int]], first_line: int) -> Prepared:
+    """The same with the rows of the job's own files, also where a problem names rows."""
+    if not places:
+        return prepared
+    before = np.cumsum([0, *(count for _, count in places)])
+    rows = np.concatenate([kept + start + 1 for (kept, _), start in zip(places, before, strict=False)])
+    people = prepared.people
+    people["row"], people["line"] = rows, np.concatenate([kept for kept, _ in places]) + first_line
+    others = [each for each in prepared.findings if each.code != "NUMBER_DUPLICATE"]
+    return replace(prepared, findings=[*duplicates(people, prepared.loaded), *others])
 
 
 def _story(prepared: Prepared, at: int) -> Iterator[str]:
@@ -122,6 +139,10 @@ def _story(prepared: Prepared, at: int) -> Iterator[str]:
     applies = decided["status"] in ("printed", "held")
     yield from _rules(prepared, at, "" if applies else "。参考: この人には使われない")
     if decided["status"] == "printed":
+        if order.job.document_from == "export":
+            given = DOCUMENT_JA.get(person["document_given"], "空欄")
+            won = f"{_YES} {BY_EXPORT_JA}" if decided["reason"] == FROM_EXPORT else _NO
+            yield f"5. 移行データの交付書類区分: {given} {won}"
         yield from _piece(prepared, at, person, decided)
     else:
         yield f"結果: {({'held': '保留', 'excluded': '対象外', 'unissued': '未発行'})[decided['status']]}"

@@ -6,7 +6,7 @@ Everything that decides, in columns, before a single page is drawn.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +17,13 @@ from kouki_print.base.problems import Finding, ProblemKind
 from kouki_print.handover.protected_list import general
 from kouki_print.intake.characters import check_characters
 from kouki_print.intake.handwriting import left_blank, rows_by_hand, softened
-from kouki_print.intake.load import Intake, read_export
+from kouki_print.intake.load import ALERT, Intake, read_export
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
+from kouki_print.intake.units import home_printed
 from kouki_print.job.forms import load_layouts, load_styles
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.order.models import Order
 from kouki_print.page.family import check_layouts, with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
 from kouki_print.page.fields import PageFields, check_fit, page_fields
@@ -114,7 +116,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
                 can_draw,
                 order.job.mail_on,
                 order.checks.kind_order,
-                home_shown=order.card.show_address,
+                home=home_printed(people, loaded),
             ),
         ]
         if order.checks.undrawable == "hand":
@@ -142,9 +144,23 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         plan["registered_number"] = assign_numbers(
             bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
+    intake.notes.extend(_personal_elsewhere(order, plan))
     return Prepared(
         loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots
     )
+
+
+def _personal_elsewhere(order: Order, plan: pd.DataFrame) -> Iterator[str]:
+    """A note for each personal enclosure (減額証, 限度証) beside the document: its sheets are not made here."""
+    own = {entry.items[0] for entry in order.set}
+    for enclosure in order.enclosure:
+        codes = [entry.code for entry in order.set if enclosure.code in entry.items]
+        count = int(plan["set_code"].isin(codes).sum())
+        if enclosure.personal and enclosure.code not in own and count:
+            yield (
+                f"{ALERT}「{enclosure.name}」（封入物{enclosure.code}）{count:,}枚は個人ごとの書類ですが、この出力では印刷しません。"
+                "別に用意し、照合コードの順に封入してください。"
+            )
 
 
 def _of_all_on(finding: Finding, carrier: np.ndarray) -> Finding:

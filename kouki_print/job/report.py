@@ -16,7 +16,15 @@ from kouki_print.base.resources import template_dir
 from kouki_print.handover.character_list import write_characters
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.handover.protected_list import write_protected
-from kouki_print.handover.tables import SEVERITIES, cause_of, write_held, write_problems, write_unissued
+from kouki_print.handover.tables import (
+    BY_EXPORT_JA,
+    SEVERITIES,
+    cause_of,
+    write_held,
+    write_problems,
+    write_unissued,
+)
+from kouki_print.intake.load import ALERT
 from kouki_print.job.prepare import PROBLEMS, Prepared, status_counts
 from kouki_print.job.review import NOT_REVIEWED, Review, review_context, write_review
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS
@@ -24,8 +32,7 @@ from kouki_print.select.decide import FROM_EXPORT
 
 STATUS_JA = {"printed": "印刷", "held": "保留", "excluded": "対象外", "unissued": "未発行"}
 SEVERITY_JA = {"hold": "保留", "warn": "要確認", "note": "お知らせ"}
-_MOST_ROWS = 20
-_BY_EXPORT = "移行データの交付書類区分に従い、規則と違う書類を交付"
+_MOST_ROWS = 10
 
 
 def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
@@ -89,7 +96,8 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         "towns": lines,
         "status_ja": STATUS_JA,
         "problems": _problems(prepared),
-        "notes": prepared.intake.notes,
+        "alerts": [note for note in prepared.intake.notes if note.startswith(ALERT)],
+        "notes": [note for note in prepared.intake.notes if not note.startswith(ALERT)],
         "inputs": [
             (entry.name, entry.sha256) for entry in (*prepared.loaded.inputs, *prepared.intake.inputs)
         ],
@@ -109,7 +117,7 @@ def _reasons(prepared: Prepared) -> list[dict[str, Any]]:
         sentences.setdefault((rule.document, rule.reason), {}).setdefault(rule.sentence)
     for document in DOCUMENTS:
         if found[document, FROM_EXPORT]:
-            sentences.setdefault((document, FROM_EXPORT), {}).setdefault(_BY_EXPORT)
+            sentences.setdefault((document, FROM_EXPORT), {}).setdefault(BY_EXPORT_JA)
     return [
         {
             "document": DOCUMENT_JA[document],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from kouki_print.base.checkdigits import code6, is_digits
 from kouki_print.base.dates import wareki
+from kouki_print.base.texts import filled
 from kouki_print.handover.check_workbook import CheckFacts, TownCount, write_check_xlsx
 from kouki_print.handover.comparison import DELIVERY_KINDS, PERSON_JA, ControlLine, YearComparison
 from kouki_print.handover.manifest import STATUSES
@@ -24,18 +25,22 @@ from kouki_print.handover.unissued_list import (
 from kouki_print.handover.workbook import Heading
 from kouki_print.job.compare import compare
 from kouki_print.job.prepare import PROBLEMS, Prepared
+from kouki_print.order.groups import DIRECT
 from kouki_print.order.tables import read_lines
 
-CONTROL_HEADERS = ("市町村コード", "件数")
 _MOST_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What the job was compared with: the control sheet (empty without one) and last year (None without)."""
+    """What the job was compared with: the control sheet (empty without one) and last year (None without).
+
+    ``unit``: what the delivery units are, 市町村 or 団体.
+    """
 
     control: tuple[ControlLine, ...]
     year: YearComparison | None
+    unit: str = "市町村"
 
     def notes(self) -> list[str]:
         """What the operator is told at once."""
@@ -43,7 +48,7 @@ class Review:
         wrong = sum(not line.agrees for line in self.control)
         if wrong:
             notes.append(
-                f"件数表（control.csv）と件数の違う市町村が{wrong}件あります。検査報告で確かめてください。"
+                f"件数表（control.csv）と件数の違う{self.unit}が{wrong}件あります。検査報告で確かめてください。"
             )
         if self.year is None:
             return notes
@@ -73,26 +78,34 @@ def review_of(job_dir: Path, prepared: Prepared, last: Path | None = None) -> Re
     return Review(
         control=_control(control, prepared) if control.is_file() else (),
         year=compare(prepared, job_dir, last) if last is not None else None,
+        unit=prepared.loaded.unit_ja,
     )
 
 
 def _control(path: Path, prepared: Prepared) -> tuple[ControlLine, ...]:
-    """The control sheet against the records read, municipalities in table order, unlisted ones too."""
-    names = {code: town.contact.name for code, town in prepared.loaded.units.items()}
-    found: Mapping[str, int] = unit_codes(prepared).value_counts().to_dict()
+    """The control sheet against the records read, units in table order, unlisted ones too.
+
+    Whoever counted the records knew their own codes only: an employer's are those with its 団体コード,
+    also the ones that are sent directly.
+    """
+    loaded = prepared.loaded
+    unit, by_group = loaded.unit_ja, loaded.by_group
+    names = {code: town.contact.name for code, town in loaded.units.items()}
+    own = prepared.people["group_code" if by_group else "municipality_code"]
+    if by_group:
+        own = own.where(filled(own), DIRECT)
+    found: Mapping[str, int] = own.value_counts().to_dict()
     expected: dict[str, int] = {}
-    for line in read_lines(path, CONTROL_HEADERS):
-        code = line["市町村コード"]
-        if is_digits(code, 6) and code6(code[:5]) == code:
+    header = _code_header(path, unit)
+    for line in read_lines(path, (header, "件数")):
+        code = line[header]
+        if not by_group and is_digits(code, 6) and code6(code[:5]) == code:
             code = code[:5]
         if code not in names:
-            raise line.error(
-                "市町村コード", "連絡先一覧にない市町村コードです", "市町村コードを直してください。"
-            )
+            table = f"{loaded.order.input.groups} " if by_group else "連絡先一覧"
+            raise line.error(header, f"{table}にない{unit}コードです", f"{unit}コードを直してください。")
         if code in expected:
-            raise line.error(
-                "市町村コード", f"{names[code]}が二度あります", "一つの市町村を1行にしてください。"
-            )
+            raise line.error(header, f"{names[code]}が二度あります", f"一つの{unit}を1行にしてください。")
         count = line["件数"].replace(",", "")
         if not is_digits(count, len(count)) or not 0 < len(count) <= 9:
             raise line.error("件数", "件数が数字ではありません", "0以上の整数を半角で書いてください。")
@@ -100,6 +113,13 @@ def _control(path: Path, prepared: Prepared) -> tuple[ControlLine, ...]:
     return tuple(
         ControlLine(code, name, expected.get(code), int(found.get(code, 0))) for code, name in names.items()
     )
+
+
+def _code_header(path: Path, unit: str) -> str:
+    """The header of the codes: the unit's own, or 市町村コード where the sheet has that one instead."""
+    first = next(read_lines(path, ()), None)
+    headers = (f"{unit}コード", "市町村コード")
+    return next((name for name in headers if first and name in first.cells), headers[0])
 
 
 def write_review(
@@ -116,7 +136,7 @@ def write_review(
     files = [entry.name for entry in prepared.intake.inputs]
     units = unit_codes(prepared)
     counted = count_unissued(units, decided, names)
-    write_unissued_summary(union / "unissued_summary.csv", counted)
+    write_unissued_summary(union / "unissued_summary.csv", counted, prepared.loaded.unit_ja)
     lines, left_out = unissued_people(people, decided, units, names, files)
     write_unissued_xlsx(union / "unissued.xlsx", counted, lines, left_out, heading)
     facts = CheckFacts(

@@ -98,6 +98,7 @@ class Validity(Frozen):
     text) on which day the document ends: ``day_before`` the birthday (default: at 75 one leaves the city's
     insurance on the birthday), on the ``birthday``, or ``month_end``, the last day of the month in which
     the age is completed by law, that is on the day before the birthday (高齢受給者 from the next first).
+    ``leaves_at``: at this age one leaves the insurance; who has reached it by the switch gets nothing.
     ``max_years``: the order's own expiry lies at most so many years after the switch.
     """
 
@@ -105,6 +106,7 @@ class Validity(Frozen):
     disability: bool = True
     age_limits: list[Annotated[int, Field(ge=1, le=120)]] = []
     age_end: dict[str, AgeEnd] = {}
+    leaves_at: Annotated[int, Field(ge=1, le=120)] | None = None
     max_years: Annotated[int, Field(ge=1, le=10)] | None = None
 
     def end_of(self, age: int) -> AgeEnd:

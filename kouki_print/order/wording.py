@@ -59,6 +59,7 @@ SETTINGS: dict[str, Setting] = {
         "歳",
         values={"day_before": "誕生日の前日", "birthday": "誕生日", "month_end": "誕生日の前日の月の末日"},
     ),
+    "validity.leaves_at": Setting("資格のなくなる年齢", "歳"),
     "validity.max_years": Setting("切替日からの上限", "年"),
     "delivery.unit": Setting("受渡単位", values={"municipality": "市町村", "group": "団体（事業所）"}),
     "delivery.per_household": Setting("世帯に1通の書類", values=DOCUMENT_JA),

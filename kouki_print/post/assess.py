@@ -7,7 +7,7 @@ import pandas as pd
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
-from kouki_print.base.texts import STR, distinct, pick
+from kouki_print.base.texts import STR, distinct, filled, pick
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
@@ -36,8 +36,9 @@ def assess(
     columns = _by_kind(towns, mine, loaded, tariff.table_on(loaded.order.job.mail_on))
     if loaded.order.printing.customer_barcode:
         words, reasons = customer_barcodes(mine["to_postcode"], mine["to_address"], mine["to_building"])
+        posted = filled(mine["to_postcode"]) | (mine["delivery_rule"] != "employer").to_numpy()
         columns["customer_barcode"] = pd.Series(words, dtype=STR)
-        columns["barcode_reason"] = pd.Series(reasons, dtype=STR)
+        columns["barcode_reason"] = pd.Series(reasons, dtype=STR).where(posted, "")
     else:
         nothing = np.zeros(len(where), dtype=np.int64)
         columns["customer_barcode"] = pick([""], nothing)

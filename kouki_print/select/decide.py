@@ -16,20 +16,22 @@ from kouki_print.base.dates import day64, wareki_column
 from kouki_print.base.problems import Finding, ProblemKind, Severity
 from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
-from kouki_print.order.columns import BY_KEY, header_of
+from kouki_print.intake.units import bundled, no_forward, unit_codes, unit_names
+from kouki_print.order.columns import header_of
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Order
+from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Exclusion, Order, Rule
 from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, to_employer
 from kouki_print.select.households import carriers, members
 from kouki_print.select.problems import PROBLEMS
 from kouki_print.select.rules import NO_RULE, boundary_days, first_matches, looks_at, rule_numbers
-from kouki_print.select.units import bundled, no_forward, unit_codes, unit_names
-from kouki_print.select.validity import Validity, ended_before, reason_words, validity
+from kouki_print.select.validity import Validity, own_ends, reason_words, validity
 
 STATUSES = ("printed", "held", "excluded", "unissued")
 PRINTED, HELD, EXCLUDED, UNISSUED = range(4)
 FROM_EXPORT = "EXPORT"  # reason of a document that the export asked for against the rules
 _NONE = len(DOCUMENTS)  # no document
+# 支援措置 and the other reasons of one's own for a certificate, whatever the source system entered.
+_FORCING = frozenset({"protected", "special_care", "certificate_applied", "link_cancelled", "ecert_expired"})
 _KINDS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **PROBLEMS}
 
 
@@ -96,8 +98,11 @@ class _Choice:
     findings: list[Finding]
 
 
-def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray) -> _Choice:
-    """Document by rules or export; disagreements of ``open_`` people (not excluded, not unissued) listed."""
+def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray, unreadable: np.ndarray) -> _Choice:
+    """Document by rules or export; disagreements of ``open_`` people (not excluded, not unissued) listed.
+
+    The export never takes the certificate from somebody whom a flag of their own gives it.
+    """
     numbers = rule_numbers(people, order)
     by_rule = np.array([DOCUMENTS.index(rule.document) for rule in order.rule] + [_NONE])[numbers]
     values, places = distinct(people["document_given"])
@@ -106,16 +111,18 @@ def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray) -> _Choice:
     reason = np.where(numbers == NO_RULE, len(order.rule), numbers)
     document = by_rule
     if order.job.document_from == "export":
-        document = np.where(differs, given, by_rule)
-        reason = np.where(differs, len(order.rule) + 1, reason)
-        numbers = np.where(differs, NO_RULE, numbers)
+        entitled = np.array([not _FORCING.isdisjoint(rule.when) for rule in order.rule] + [False])[numbers]
+        wins = differs & ~entitled
+        document = np.where(wins, given, by_rule)
+        reason = np.where(wins, len(order.rule) + 1, reason)
+        numbers = np.where(wins, NO_RULE, numbers)
     names = [DOCUMENT_JA[key] for key in DOCUMENTS] + ["なし"]
     told = differs & open_
     texts = [
         f"移行データ {names[a]}、規則 {names[b]}" for a, b in zip(given[told], by_rule[told], strict=True)
     ]
     findings = _found("DOCUMENT_DIFFERS", told, "交付書類区分", texts)
-    findings += _found("NO_RULE", open_ & (document == _NONE))
+    findings += _found("NO_RULE", open_ & (document == _NONE) & ~unreadable)
     carried = np.array([key in {entry.document for entry in order.set} for key in DOCUMENTS] + [True])
     lost = open_ & ~carried[document]
     findings += _found("NO_SET", lost, "交付書類区分", [names[place] for place in document[lost]])
@@ -142,19 +149,24 @@ def _notes(people: pd.DataFrame, order: Order, open_: np.ndarray, valid: Validit
         findings += _found(
             "EXPIRY_SHORT", short, "有効期限", _values(wareki_column(valid.until) + why, short)
         )
-    for key, past in ended_before(people, order):
-        bad = open_ & past
+    for key, days in own_ends(people, order):
+        bad = open_ & (days < day64(order.job.switch_on))
         if bad.any():
-            findings += _found("LIMIT_PAST", bad, header_of(key), _values(wareki_column(people[key]), bad))
+            findings += _found("LIMIT_PAST", bad, header_of(key), _values(wareki_column(days), bad))
     return findings
 
 
-def _unreadable(findings: Sequence[Finding], order: Order, people: int) -> np.ndarray:
-    """People with a cell that nobody could read in a column that [[exclude]] looks at.
+def _column_of(key: str) -> str:
+    """The column that a condition looks at."""
+    return "birth_date" if key == "age" else key
+
+
+def _unreadable(findings: Sequence[Finding], entries: Sequence[Rule | Exclusion], people: int) -> np.ndarray:
+    """People with a cell that nobody could read in a column that these conditions look at.
 
     Such a cell reads as empty; to leave somebody out for it would be a guess, so they are held instead.
     """
-    looked_at = {header_of(key) for entry in order.exclude for key in entry.when if key in BY_KEY}
+    looked_at = {header_of(_column_of(key)) for entry in entries for key in entry.when}
     return _held_rows([each for each in findings if each.column in looked_at], people)
 
 
@@ -188,23 +200,25 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
     """
     settings = order.order
     count = len(people)
-    excluded_reason = _excluded(people, settings, _unreadable(findings, settings, count))
+    excluded_reason = _excluded(people, settings, _unreadable(findings, settings.exclude, count))
     excluded = filled(excluded_reason)
     unissued = filled(people["unissued_reasons"]) & ~excluded
     open_ = ~(excluded | unissued)
     valid = validity(people, settings)
-    choice = _choose(people, settings, open_)
+    choice = _choose(people, settings, open_, _unreadable(findings, settings.rule, count))
     own = [*choice.findings, *_notes(people, settings, open_, valid)]
     if settings.checks.protected_without_instruction == "hold":
         unsafe = open_ & people["protected"].to_numpy() & ~has_instruction(people, settings)
         own += _found("PROTECTED_NO_INSTRUCTION", unsafe, "支援措置")
+    units = unit_codes(people, settings)
+    in_bundle = bundled(units, order)
+    family, lost = _family_of(people, in_bundle, findings)
+    own += _found("MEMBER_UNKNOWN", lost & open_ & ~_held_rows(findings, count), "本人区分")
     everything = [*findings, *own]
     held = open_ & _held_rows(everything, count)
     status = np.select([excluded, unissued, held], [EXCLUDED, UNISSUED, HELD], PRINTED)
     printed = status == PRINTED
     document = np.where(printed, choice.document, _NONE)
-    units = unit_codes(people, settings)
-    in_bundle = bundled(units, order)
     table: dict[str, pd.Series | np.ndarray] = {
         "unit_code": units,
         "status": pick(STATUSES, status),
@@ -218,7 +232,7 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
             delivery_columns(people, settings),
             in_bundle,
             unit_names(units, order),
-            _family_of(people, units, in_bundle, everything),
+            family,
         ),
         "no_forward": no_forward(people, units, order),
         "pickup": people["pickup"].to_numpy(),
@@ -231,15 +245,23 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
 
 
 def _family_of(
-    people: pd.DataFrame, units: pd.Series, in_bundle: np.ndarray, findings: Sequence[Finding]
-) -> pd.Series:
-    """Name of the member whose dependant somebody in a bundle is, else ``""``; only a name nobody doubts."""
+    people: pd.DataFrame, in_bundle: np.ndarray, findings: Sequence[Finding]
+) -> tuple[pd.Series, np.ndarray]:
+    """Name of the member whose dependant somebody in a bundle is, else ``""``; mask of those without one.
+
+    Only a name that nobody doubts, and nobody's under protection, stands on another person's page.
+    """
     if not in_bundle.any():
-        return pick([""], np.zeros(len(people), dtype=np.int64))
-    member = members(people, units, ~_held_rows(findings, len(people)))
-    dependant = (people["relation"] == "dependant").to_numpy() & (member >= 0) & in_bundle
-    names = arrow_of(people["name"]).take(pa.array(member, mask=~dependant))
-    return series_of(names)
+        return pick([""], np.zeros(len(people), dtype=np.int64)), in_bundle
+    name = header_of("name")
+    doubted = _held_rows(findings, len(people)) | people["protected"].to_numpy()
+    for finding in findings:
+        if finding.column == name:
+            doubted[finding.rows] = True
+    member = members(people, ~doubted)
+    dependant = (people["relation"] == "dependant").to_numpy() & in_bundle
+    names = arrow_of(people["name"]).take(pa.array(member, mask=~dependant | (member < 0)))
+    return series_of(names), dependant & (member < 0)
 
 
 def _carried(order: Order, document: str) -> bool:

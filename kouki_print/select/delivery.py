@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 
 from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
 from kouki_print.intake.instructions import instruction_in_force
+from kouki_print.intake.units import EMPLOYER
 from kouki_print.order.models import Order
 
 REGISTERED = "registered"
-EMPLOYER = "employer"
 
 
 def _where(mask: np.ndarray, yes: pd.Series | str, no: pd.Series | str) -> pd.Series:

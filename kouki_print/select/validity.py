@@ -58,10 +58,13 @@ def _limits(people: pd.DataFrame, order: Order) -> Iterator[tuple[str, np.ndarra
     a limit is told as that limit.  An age reached before the switch is no limit any more.
     """
     settings = order.validity
-    if settings.residence:
-        yield RESIDENCE, people["residence_until"].to_numpy()
-    if settings.disability:
-        yield DISABILITY, people["disability_until"].to_numpy()
+    names = {
+        "residence_until": RESIDENCE,
+        "disability_until": DISABILITY,
+        "birth_date": f"age{settings.leaves_at}",
+    }
+    for key, days in own_ends(people, order):
+        yield names[key], days
     switch_on = day64(order.job.switch_on)
     for age in settings.age_limits:
         days = reaches(people["birth_date"].to_numpy(), age, settings.end_of(age))
@@ -82,12 +85,12 @@ def validity(people: pd.DataFrame, order: Order) -> Validity:
     return Validity(until, pick(names, codes))
 
 
-def ended_before(people: pd.DataFrame, order: Order) -> Iterator[tuple[str, np.ndarray]]:
-    """Column and mask of the people whose own limit lies before the switch: nothing valid can be issued."""
-    switch_on = day64(order.job.switch_on)
-    for key, counts in (
-        ("residence_until", order.validity.residence),
-        ("disability_until", order.validity.disability),
-    ):
-        if counts:
-            yield key, people[key].to_numpy() < switch_on
+def own_ends(people: pd.DataFrame, order: Order) -> Iterator[tuple[str, np.ndarray]]:
+    """Column and day of what ends a person's entitlement itself: behind it nothing valid can be issued."""
+    settings = order.validity
+    if settings.residence:
+        yield "residence_until", people["residence_until"].to_numpy()
+    if settings.disability:
+        yield "disability_until", people["disability_until"].to_numpy()
+    if settings.leaves_at is not None:
+        yield "birth_date", reaches(people["birth_date"].to_numpy(), settings.leaves_at, "day_before")

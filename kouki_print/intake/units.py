@@ -14,6 +14,8 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
 
+EMPLOYER = "employer"  # the delivery rule of what goes to an employer in a bundle
+
 
 def unit_codes(people: pd.DataFrame, order: Order) -> pd.Series:
     """Unit code of each record, known or not.
@@ -28,6 +30,14 @@ def unit_codes(people: pd.DataFrame, order: Order) -> pd.Series:
     for key in ("voluntary", "pickup", "protected"):
         direct |= people[key].to_numpy()
     return people["group_code"].where(~direct, DIRECT)
+
+
+def household_numbers(people: pd.DataFrame) -> np.ndarray:
+    """Number of each person's household (from 0), -1 without a 世帯番号; it counts within employer and place."""
+    keys = ["municipality_code", "group_code", "household_number"]
+    keys = keys[1:] if filled(people["group_code"]).any() else keys
+    numbers: np.ndarray = people.groupby(keys, sort=False).ngroup().to_numpy()
+    return np.where(filled(people["household_number"]), numbers, -1)
 
 
 def bundled(codes: pd.Series, order: LoadedOrder) -> np.ndarray:
@@ -46,6 +56,14 @@ def no_forward(people: pd.DataFrame, codes: pd.Series, order: LoadedOrder) -> np
     chosen = _of_unit(codes, order, lambda unit: unit.no_forward)
     own = people["no_forward"].to_numpy()
     return np.where(own < 0, chosen, own > 0) & ~bundled(codes, order)
+
+
+def home_printed(people: pd.DataFrame, order: LoadedOrder) -> np.ndarray:
+    """Mask of the people whose registered address is on a page: not in a bundle, nor beside a 送付先 in force."""
+    settings = order.order
+    instructed = instruction_in_force(people, settings.job.mail_on, settings.checks.kind_order)
+    away = instructed | bundled(unit_codes(people, settings), order)
+    return ~away | settings.card.show_address
 
 
 def _of_unit(codes: pd.Series, order: LoadedOrder, test: Callable[[Unit], bool]) -> np.ndarray:
