@@ -218,7 +218,7 @@ def _write_towns(sheet: Worksheet, facts: CheckFacts, styles: Styles) -> None:
     notes = [
         "件数表（control.csv）の件数と比べています。" if controlled else "件数表（control.csv）はありません。"
     ]
-    own = ["団体コード\n別の件数"] if controlled and _by_own_code(styles) else []
+    own = ["団体コード\n別の件数"] if controlled and _by_employer(styles) else []
     if own:
         notes.append("状態別の件数と計は受渡単位ごと、件数表との差は移行データの団体コードごとの件数です。")
     row = title(sheet, "市町村別の件数", notes, styles)
@@ -248,12 +248,17 @@ def _write_towns(sheet: Worksheet, facts: CheckFacts, styles: Styles) -> None:
         sheet.write_string(row, column + 2, "", styles.total_text)
     sheet.freeze_panes(first, 2)
     sheet.repeat_rows(first - 1)
-    widths = (10, 18, *[12] * len(sums), *([12, 10, 18] if controlled else []))
+    widths = (
+        10,
+        32 if _by_employer(styles) else 18,
+        *[12] * len(sums),
+        *([12, 10, 18] if controlled else []),
+    )
     page(sheet, widths, row, facts.heading.footer(_NAME), portrait=True)
 
 
-def _by_own_code(styles: Styles) -> bool:
-    """Whether the control sheet counts otherwise than the lines: an employer's people may be sent directly."""
+def _by_employer(styles: Styles) -> bool:
+    """Whether the lines are employers: of longer names, and counted on the control sheet with people sent directly."""
     return styles.unit == "団体"
 
 
@@ -270,7 +275,7 @@ def _write_town(
     row_sum(sheet, row, column, 2, column - 1, total, number)
     if not controlled:
         return
-    if _by_own_code(styles):
+    if _by_employer(styles):
         column, total = column + 1, line.found if line is not None else 0
         sheet.write_number(row, column, total, number)
     if line is None or line.expected is None:

@@ -91,7 +91,7 @@ def _toml(path: Path) -> tuple[dict[str, Any], str]:
         found = re.search(r"line ([0-9]+)", str(problem))
         raise JobError(
             "TOML として読めません",
-            remedy="この行の引用符、等号、かっこを確かめてください。文字は引用符で囲み、日付は 2026-08-01 のように書きます。"
+            remedy="この行の引用符、等号、かっこを確かめてください。文字は引用符で囲み、日付は 2026-08-01 の形です。"
             "同じ項目を二度書いても読めません。",
             file=path.name,
             row=int(found[1]) if found else text.count("\n") + 1,
