@@ -1,6 +1,6 @@
 """``python -m kouki_print``."""
 
-from kouki_print.cli import main
+from kouki_print.cli import program
 
 if __name__ == "__main__":
-    main()
+    program()

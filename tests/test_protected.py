@@ -11,8 +11,7 @@ from line_fixtures import cli, finished
 from small_job import JOB, number, person, write_job
 
 from kouki_print.base.errors import OutputDiffers
-from kouki_print.handover.tables import UNISSUED_JA
-from kouki_print.handover.unissued_list import REMEDY_JA
+from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 from kouki_print.job.balance import check_balance
 from kouki_print.job.run import run
 

@@ -13,15 +13,14 @@ from line_fixtures import cli
 from small_job import decided, person, take_in, write_job
 
 from kouki_print.base.resources import data_dir
-from kouki_print.handover.tables import UNISSUED_JA
 from kouki_print.handover.unissued_list import (
-    REMEDY_JA,
     UNKNOWN_TOWN,
     count_unissued,
     unissued_people,
     write_unissued_summary,
     write_unissued_xlsx,
 )
+from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 from kouki_print.handover.workbook import Heading
 from kouki_print.order.columns import UNISSUED_REASONS
 from kouki_print.select.decide import decide

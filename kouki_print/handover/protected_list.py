@@ -17,8 +17,8 @@ import pandas as pd
 from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding, ProblemKind
 from kouki_print.base.texts import map_distinct
-from kouki_print.handover.tables import FOR_EXCEL, UNISSUED_JA, csv_bytes, neutralised, problem_lines
-from kouki_print.handover.unissued_list import REMEDY_JA
+from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised, problem_lines
+from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 
 PROTECTED_COLUMNS = (
     "row", "file", "line", "municipality_code", "insured_number", "name", "status", "reason_code", "reason",

@@ -22,6 +22,7 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding, ProblemKind, Severity
 from kouki_print.base.texts import arrow_of, distinct, map_distinct, pick, utf8_bytes
+from kouki_print.handover.unissued_reasons import UNISSUED_JA
 
 _REGISTER = (
     "row,insured_number,municipality_code,status,document,reason,set_code,piece_id,sequence,weight_g,"
@@ -43,16 +44,6 @@ SEVERITIES: tuple[Severity, ...] = ("hold", "warn", "note")  # most serious firs
 FOR_EXCEL = "utf-8-sig"
 
 # 未発行の理由. The codes of the years to come may be passed in instead.
-UNISSUED_JA: Mapping[str, str] = {
-    "1": "直近の証の有効期限が7月31日ではない",
-    "2": "直近の証が短期被保険者証（有効期限7月31日）",
-    "2b": "直近の証が資格証明書",
-    "3": "短期証の候補者状態が交付予告対象候補から交付保留まで",
-    "4": "仮登録（個人情報がない）",
-    "5": "負担区分がない（所得照会中）",
-    "6": "個人異動が保留中",
-    "7": "その他（直近の証が前年度より古い、扶養控除候補のまま など）",
-}
 BY_EXPORT_JA = "移行データの交付書類区分に従い、規則と違う書類を交付"  # sentence of the reason EXPORT
 _MUST_QUOTE = (b",", b'"', b"\n", b"\r")
 _FORMULA_STARTS = "^[=+\\-@\\t\\r]"

@@ -18,7 +18,8 @@ from xlsxwriter.worksheet import Worksheet
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
 from kouki_print.base.texts import distinct
-from kouki_print.handover.tables import FOR_EXCEL, UNISSUED_JA, csv_bytes, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
+from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 from kouki_print.handover.workbook import (
     Heading,
     Styles,
@@ -33,17 +34,6 @@ from kouki_print.handover.workbook import (
     total_head,
 )
 
-_AS_1 = "新しい証を作成し、旧証は同じ日に有効期限7月31日で回収登録する。"
-REMEDY_JA: Mapping[str, str] = {
-    "1": f"{_AS_1}短期証のときは候補者状態を元に戻す。",
-    "2": f"{_AS_1}あわせて候補者状態を元に戻す（No.1の短期証と同じ）。",
-    "2b": f"{_AS_1}あわせて候補者状態を元に戻す（No.2と同じ）。",
-    "3": "短期証として一括作成される。候補者の回答を取り込むと減り、No.4〜7が増えることがある。",
-    "4": "住基の記録を送信する。",
-    "5": "年次処理の前に所得を入力する。",
-    "6": "住基の記録を送信するか、個人異動を連携する。",
-    "7": f"{_AS_1}扶養控除の候補は確定させる。",
-}
 UNKNOWN_TOWN = "（市町村不明）"
 _NAME = "未発行者一覧"
 _SHEET_COUNTS, _SHEET_PEOPLE = "市町村別", "対象者"

@@ -33,7 +33,6 @@ HOME_KEYS = ("address", "building")
 MAIL_KEYS = ("mail_address", "mail_building", "mail_name")
 _STAND_INS = "●〓\ufffd"
 _TOP = 0x110000
-_LAST_MARK = 0x1FFFF  # no combining mark lies above, but for the variation selectors
 _FINE, _GAIJI, _PRIVATE, _CONTROL, _COMBINING, _UNASSIGNED = range(6)
 _CODES = {
     _GAIJI: "CHAR_GAIJI",
@@ -72,9 +71,6 @@ def _is_selector(points: np.ndarray) -> np.ndarray:
 @cache
 def _classes() -> np.ndarray:
     table = np.zeros(_TOP, dtype=np.uint8)
-    marks = [code for code in range(0x300, _LAST_MARK) if unicodedata.category(chr(code))[0] == "M"]
-    table[marks] = _COMBINING
-    table[_is_selector(np.arange(_TOP))] = _FINE
     table[[ord(char) for char in _STAND_INS]] = _GAIJI
     for first, last in ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD)):
         table[first : last + 1] = _PRIVATE
@@ -90,21 +86,26 @@ def _distinct_points(points: np.ndarray) -> np.ndarray:
     return np.flatnonzero(seen)
 
 
-def _classes_with_unassigned(points: np.ndarray) -> np.ndarray:
-    """Class of each code point; unassigned ones (Cn) are looked up among the distinct ones only."""
+def _classes_of(points: np.ndarray) -> np.ndarray:
+    """Class of each code point; Unicode's own categories are looked up for the distinct ones only."""
     table = _classes()
     fine = _distinct_points(points)
-    fine = fine[table[fine] == _FINE]
-    unassigned = [point for point in fine.tolist() if unicodedata.category(chr(point)) == "Cn"]
-    if unassigned:
+    fine = fine[(table[fine] == _FINE) & ~_is_selector(fine)]
+    categories = [unicodedata.category(chr(point)) for point in fine.tolist()]
+    unlike = [
+        point for point, kind in zip(fine.tolist(), categories, strict=True) if kind == "Cn" or kind[0] == "M"
+    ]
+    if unlike:
         table = table.copy()
-        table[unassigned] = _UNASSIGNED
+        table[unlike] = [
+            _UNASSIGNED if unicodedata.category(chr(point)) == "Cn" else _COMBINING for point in unlike
+        ]
     return table[points]
 
 
 def is_legible(cluster: str) -> bool:
     """Whether a character is one that a font may be asked for: no stand-in, private use or the like."""
-    return bool((_classes_with_unassigned(np.array([ord(char) for char in cluster])) == _FINE).all())
+    return bool((_classes_of(np.array([ord(char) for char in cluster])) == _FINE).all())
 
 
 def _looked_at(
@@ -152,7 +153,7 @@ def check_legible(
     """
     findings = []
     for key, points, printed in _looked_at(people, mail_on, kinds, home):
-        classes = _classes_with_unassigned(points.points)
+        classes = _classes_of(points.points)
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
             kept = printed[rows]
@@ -211,7 +212,7 @@ def _lost_singles(
     points: Points, alone: np.ndarray, in_pair: np.ndarray, missing: Callable[[str], bool]
 ) -> tuple[np.ndarray, list[str]]:
     chars = _distinct_points(alone)
-    fine = chars[_classes_with_unassigned(chars) == _FINE]
+    fine = chars[_classes_of(chars) == _FINE]
     lost = [char for char in fine.tolist() if missing(chr(char))]
     if not lost:
         return np.zeros(0, dtype=np.int64), []

@@ -19,12 +19,6 @@ from kouki_print.job.report import STATUS_JA
 
 Counts = dict[str, int]
 _AGAIN = "出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。"
-# People on a piece that exists, of the same unit; and people who carry one.
-_CARRIED = """
-SELECT COUNT(*), CAST(TOTAL(record.row = record.carrier_row) AS INTEGER)
-FROM record JOIN piece ON piece.row = record.carrier_row
-WHERE record.status = 'printed' AND record.unit_code = piece.unit_code
-"""
 _NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen"), 0)
 
 
@@ -46,14 +40,23 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     each municipality's manifest and pieces.csv, budget.csv.
     """
     with open_ledger(out) as connection:
-        statuses = [status for (status,) in connection.execute("SELECT status FROM record ORDER BY row")]
+        records_of = connection.execute(
+            "SELECT row, status, unit_code, carrier_row FROM record ORDER BY row"
+        ).fetchall()
         towns = _town_counts(connection)
-        carried, carriers = connection.execute(_CARRIED).fetchone()
+        units = dict(connection.execute("SELECT row, unit_code FROM piece"))
+    statuses = [status for _, status, _, _ in records_of]
+    # On a piece that exists, of one's own unit.
+    carried = [
+        row == carrier
+        for row, status, unit, carrier in records_of
+        if status == "printed" and units.get(carrier) == unit
+    ]
     ledger = _counted(statuses)
     pieces, yen = (sum(town[name] for town in towns.values()) for name in ("pieces", "total_yen"))
     _same(_LEDGER, "件数", len(statuses), records)
-    _same(_LEDGER, "印刷する人のうち通に載っている人数", carried, ledger["printed"])
-    _same(_LEDGER, "印刷対象の通数", pieces, carriers)
+    _same(_LEDGER, "印刷する人のうち通に載っている人数", len(carried), ledger["printed"])
+    _same(_LEDGER, "印刷対象の通数", pieces, sum(carried))
     _check_register(out, statuses)
     general = _without_people_apart(out, statuses)
     _check_list(out, "held", general, each_once=False)

@@ -18,7 +18,8 @@ import pandas as pd
 from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.dates import ages_on, day64, wareki
 from kouki_print.base.errors import JobError
-from kouki_print.handover.tables import BY_EXPORT_JA, UNISSUED_JA
+from kouki_print.handover.tables import BY_EXPORT_JA
+from kouki_print.handover.unissued_reasons import UNISSUED_JA
 from kouki_print.intake.checks import duplicates
 from kouki_print.intake.layouts import ExportLayout, load_layout
 from kouki_print.intake.lines import record_starts
