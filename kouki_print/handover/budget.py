@@ -14,6 +14,15 @@ import pyarrow.compute as pc
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import write_csv
 from kouki_print.base.texts import arrow_of, distinct, series_of
+from kouki_print.handover.budget_parts import (
+    Assumption,
+    CompareLine,
+    DiscountLine,
+    KindLine,
+    ScenarioLine,
+    StockLine,
+    WeightLine,
+)
 from kouki_print.order.enclosures import Envelope
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
@@ -23,6 +32,7 @@ from kouki_print.post.tariff import NOT_MAILED, TariffTable
 _HEADER = (
     "municipality_code,name,document,set_code,mail_service,size_class,max_grams,pieces,unit_yen,total_yen"
 )
+FROM_EXPORT, FROM_FORECAST = "移行データ", "見込み"
 BUDGET_COLUMNS = tuple(_HEADER.split(","))
 SUMMARY_KEYS = ("document", "set_code", "mail_service", "size_class", "max_grams", "unit_yen")
 _ORDERS = {"document": DOCUMENTS, "mail_service": tuple(SERVICE_JA), "size_class": tuple(SIZE_CLASS_JA)}
@@ -74,6 +84,17 @@ class Budget:
     towns: tuple[tuple[str, str], ...]
     lines: pd.DataFrame
     margins: tuple[Margin, ...]
+    basis: str = FROM_EXPORT
+    people: int = 0
+    tariffs: tuple[tuple[str, str], ...] = ()  # every table used: name, SHA-256
+    weights: tuple[WeightLine, ...] = ()
+    kinds: tuple[KindLine, ...] = ()
+    discounts: tuple[DiscountLine, ...] = ()
+    stock: tuple[StockLine, ...] = ()
+    scenarios: tuple[ScenarioLine, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    warnings: tuple[str, ...] = ()
+    compared: tuple[CompareLine, ...] = ()
 
     @property
     def pieces(self) -> int:
