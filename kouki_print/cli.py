@@ -12,7 +12,6 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,9 +19,7 @@ import kouki_print
 from kouki_print.base.errors import JobError
 from kouki_print.console import JapaneseGroup, watching
 from kouki_print.job.watch import Silent
-
-if TYPE_CHECKING:
-    from kouki_print.job.run import RunResult
+from kouki_print.results import balance, show_result
 
 _HELD_PEOPLE = 1
 _MOST_WORKERS = 8  # more than this only waits for the disk
@@ -100,7 +97,7 @@ def check(job: Path, out: Path, last: Path | None) -> None:
     from kouki_print.job import checking
 
     counts, notes = checking.check(job, out, Silent(), last)
-    click.echo(_balance(counts))
+    click.echo(balance(counts))
     for note in notes:
         click.echo(f"お知らせ: {note}")
     click.echo(f"検査報告: {out / 'union' / 'check.html'}")
@@ -109,13 +106,28 @@ def check(job: Path, out: Path, last: Path | None) -> None:
 @main.command()
 @_JOB
 @_OUT
-def budget(job: Path, out: Path) -> None:
-    """重量と郵送料を計算し、予算書だけを作ります。"""
+@click.option("--forecast", is_flag=True, help="移行データを使わず、見込み（forecast.toml）で計算する")
+@click.option(
+    "--compare",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="前の予算の出力フォルダー（見込みと実績の差を、通数・郵便種別・重さに分けて載せる）",
+    metavar="OUTDIR",
+)
+def budget(job: Path, out: Path, forecast: bool, compare: Path | None) -> None:
+    """重量と郵送料を計算し、予算書だけを作ります。移行データがなければ見込みで計算します。
+
+    例: kouki-print budget samples/okinawa-r08 --forecast --out MIKOMI
+    """
     from kouki_print.job import budgeting
 
-    made = budgeting.budget(job, out, Silent())
-    click.echo(f"通数 {made.pieces:,}　郵送料 {made.total_yen:,}円")
-    click.echo(f"予算書: {out / 'finance'}（budget.csv, budget.xlsx, budget.pdf）")
+    made = budgeting.budget(job, out, Silent(), forecast=forecast, compare=compare)
+    click.echo(f"{made.basis}による予算: 通数 {made.pieces:,}　郵送料 {made.total_yen:,}円")
+    for line in made.scenarios[1:]:
+        click.echo(f"試算 {line.name}: {line.total_yen:,}円（{line.difference_yen:+,}円）")
+    for warning in made.warnings:
+        click.echo(f"お知らせ: {warning}")
+    click.echo(f"予算書: {out / 'finance'}（budget.csv, budget.xlsx, budget.pdf, enclosures.csv）")
 
 
 @main.command()
@@ -146,7 +158,7 @@ def run(job: Path, out: Path, workers: int | None, strict: bool, last: Path | No
             watcher=watcher,
             last=last,
         )
-    _show_result(result, out)
+    show_result(result, out)
     if strict and result.counts["held"]:
         click.echo(f"保留が{result.counts['held']:,}件あります（--strict）。", err=True)
         sys.exit(_HELD_PEOPLE)
@@ -218,7 +230,7 @@ def status(out: Path) -> None:
 
     facts = proving.status(out)
     click.echo(f"{facts.title}（{facts.job_id}）")
-    click.echo(_balance(facts.counts))
+    click.echo(balance(facts.counts))
     click.echo(f"通数 {facts.pieces:,}　ロット {facts.lots:,}　郵送料 {facts.total_yen:,}円")
     for at, kind, count in facts.events:
         click.echo(f"{at} {kind} {count:,}")
@@ -322,45 +334,3 @@ def layout_guess(file: Path, out: Path | None) -> None:
 
 def _now() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _balance(counts: dict[str, int]) -> str:
-    from kouki_print.job.report import STATUS_JA
-
-    parts = " ＋ ".join(f"{STATUS_JA[status]} {counts[status]:,}" for status in STATUS_JA)
-    return f"件数突合: 移行データ {sum(counts.values()):,} ＝ {parts}"
-
-
-def _show_result(result: RunResult, out: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
-
-    console = Console(highlight=False)
-    table = Table(title="書類別の通数と郵送料", title_justify="left")
-    for name in ("書類", "組", "郵便", "単価（円）", "通数", "郵送料（円）"):
-        table.add_column(name, justify="right" if name in ("単価（円）", "通数", "郵送料（円）") else "left")
-    for row in result.budget.summary().to_dict(orient="records"):
-        table.add_row(
-            DOCUMENT_JA[row["document"]],
-            row["set_code"],
-            SERVICE_JA[row["mail_service"]],
-            f"{row['unit_yen']:,}",
-            f"{row['pieces']:,}",
-            f"{row['total_yen']:,}",
-        )
-    table.add_section()
-    table.add_row("計", "", "", "", f"{result.budget.pieces:,}", f"{result.budget.total_yen:,}")
-    console.print(table)
-    click.echo(_balance(result.counts))
-    if result.unknown_unit:
-        unit = result.unit_ja
-        click.echo(f"うち{unit}の分からない人 {result.unknown_unit:,}（どの{unit}の明細にも入っていません）")
-    click.echo(f"ロット {result.lots:,}　印刷ファイル {result.bytes / 1e6:,.1f} MB")
-    for note in result.notes:
-        click.echo(f"お知らせ: {note}")
-    if result.counts["held"]:
-        click.echo(f"保留の{result.counts['held']:,}件は {out / 'union' / 'held.csv'} を見てください。")
-        click.echo("支援措置の人は protected.csv だけに載せています。")
-    click.echo(f"次は: {out / 'union' / 'check.html'} を開いて問題を確かめてください。")

@@ -74,8 +74,8 @@ def test_links_lead_somewhere(page: str) -> None:
 
 
 def section(table: str) -> str:
-    """The chapter of docs/rules.md about a table; that of the enclosures tells their paper too."""
-    name = "enclosure" if table == "paper" else table
+    """The chapter of docs/rules.md about a table; that of the enclosures tells their paper and spread too."""
+    name = "enclosure" if table in ("paper", "measured") else table
     found = [part for part in RULES.split("\n## ")[1:] if f"[{name}]" in part.partition("\n")[0]]
     assert len(found) == 1, f"docs/rules.md has no chapter [{table}]"
     return found[0]

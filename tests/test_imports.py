@@ -40,7 +40,8 @@ ALLOWED: dict[str, set[str]] = {
         "package",
     },
     "console": {"base", "job"},
-    "cli": {"base", "order", "job", "sample", "console", "package"},
+    "results": {"base", "order", "job"},
+    "cli": {"base", "order", "job", "sample", "console", "results", "package"},
     "package": set(),
     "__main__": {"cli"},
 }

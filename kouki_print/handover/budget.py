@@ -94,6 +94,7 @@ class Budget:
     scenarios: tuple[ScenarioLine, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()  # which known discounts could apply; none is in the budget
     compared: tuple[CompareLine, ...] = ()
 
     @property
@@ -241,9 +242,13 @@ def _price_beyond(service: str, max_grams: int, envelope: Envelope, table: Tarif
 
 def make_budget(loaded: LoadedOrder, plan: pd.DataFrame, table: TariffTable) -> Budget:
     """The budget of a plan, priced by the tariff of the posting date (差出日)."""
+    return budget_of_groups(loaded, _with_steps(plan, table), table)
+
+
+def budget_of_groups(loaded: LoadedOrder, groups: pd.DataFrame, table: TariffTable) -> Budget:
+    """The budget of priced groups: one row per unit and kind of piece, with weight, step, price and yen."""
     order = loaded.order
     names = {code: town.contact.name for code, town in loaded.units.items()}
-    groups = _with_steps(plan, table)
     return Budget(
         title=order.job.title,
         insurer=order.insurer.name,

@@ -1,53 +1,81 @@
-"""budget.pdf: the postage budget on two sheets of A4 for the budget meeting."""
+"""budget.pdf: the postage budget on A4 for the budget meeting: a summary, then a page per unit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
-import pandas as pd
-from reportlab.graphics import renderPDF
-from reportlab.graphics.charts.barcharts import HorizontalBarChart
-from reportlab.graphics.charts.legends import Legend
-from reportlab.graphics.shapes import Drawing, String
 from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Paragraph, Table, TableStyle
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
 from kouki_print.handover.budget import Budget, Margin
+from kouki_print.handover.budget_charts import Chart, ScenarioChart, StepChart, UnitChart
+from kouki_print.handover.budget_pages import (
+    LINE_HEAD,
+    LINE_WIDTHS,
+    line_cells,
+    stock_counts,
+    unit_pages,
+)
+from kouki_print.handover.budget_parts import KindLine, StockLine
+from kouki_print.handover.budget_words import (
+    grams,
+    kind_name,
+    left_share,
+    mailed,
+    next_price,
+    per_person,
+    tables_used,
+)
 from kouki_print.handover.report_pdf import (
     BIG,
     HEADING,
-    INK,
-    LINE,
     NOTE,
-    REGULAR,
-    SHADE,
     Frames,
+    cell,
+    drawable,
     register_fonts,
     report,
     ruled_table,
 )
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
 
-# Dark, middle, light: still told apart on a grey printer.
-_SERIES = (HexColor(0x1F3A5F), HexColor(0xE0A030), HexColor(0x8FB8A0))
-_MOST_BARS = 60  # that a page has room for
+_WARNING = ParagraphStyle(
+    "warning",
+    parent=NOTE,
+    fontSize=8.5,
+    leading=12.5,
+    backColor=HexColor(0xFDF3D6),
+    borderPadding=(2, 4, 2, 4),
+    spaceBefore=5,
+    leftIndent=4,
+    rightIndent=4,
+)
 
 
 def budget_document(budget: Budget) -> bytes:
     """The report as PDF bytes; the same budget gives the same bytes."""
     register_fonts()
+    used = tables_used(budget)
+    # Several hashes do not fit above a page: their beginnings do, and the summary has them whole.
+    small = (
+        f"料金表 {used[0][0]}　SHA-256 {used[0][1]}"
+        if len(used) == 1
+        else "料金表 " + "　".join(f"{name}（SHA-256 {sha256[:12]}…）" for name, sha256 in used)
+    )
     frames = Frames(
-        title=f"{budget.title} 郵送料予算",
+        title=drawable(f"{budget.title} 郵送料予算"),
         right=f"差出日 {wareki(budget.posting_date)}",
-        small=f"料金表 {budget.tariff_name}　SHA-256 {budget.tariff_sha256}",
+        small=drawable(small),
         insurer=budget.insurer,
     )
-    return report(frames, _story(budget))
+    return report(frames, [*_summary(budget), *unit_pages(budget)])
 
 
 def write_budget_pdf(path: Path, budget: Budget) -> None:
@@ -55,191 +83,247 @@ def write_budget_pdf(path: Path, budget: Budget) -> None:
     write_bytes(path, budget_document(budget))
 
 
-def _story(budget: Budget) -> list[Any]:
-    return [
-        Paragraph(f"郵送料 合計 {budget.total_yen:,}円（{budget.pieces:,}通）", BIG),
-        Paragraph("書類・郵便種別ごとの合計", HEADING),
-        _summary_table(budget),
-        Paragraph("次の料金段階までの余裕", HEADING),
-        _margin_table(budget),
-        Paragraph(
-            "段階の上限ちょうどの重さは安い方の料金です。増額は、その組の全通が上限を超えた場合の差額です。",
+def _summary(budget: Budget) -> Iterator[Any]:
+    yield Paragraph(f"郵送料 合計 {budget.total_yen:,}円（{budget.pieces:,}通）", BIG)
+    people = f"　被保険者 {budget.people:,}人" if budget.people else ""
+    yield Paragraph(f"件数のもと: {budget.basis}{people}", NOTE)
+    for warning in budget.warnings:
+        yield Paragraph(escape(drawable(warning)), _WARNING)
+    yield from _section("書類・郵便種別・区分・段階ごとの合計", _totals_table(budget))
+    kinds = mailed(budget.kinds)
+    if kinds:
+        yield from _section("次の料金段階までの余裕", _kind_table(budget, kinds))
+    else:
+        yield from _section("次の料金段階までの余裕", _margin_table(budget.margins))
+    yield Paragraph(
+        "段階の上限ちょうどの重さは安い方の料金です。増額は、その全通が上限を超えた場合の差額です。", NOTE
+    )
+    if kinds:
+        yield from _drawn("重さと料金段階", StepChart(kinds))
+        yield Paragraph(
+            "帯は最小から最大、紺の線は標準の重さ、赤の実線はその通の上限です。赤い帯は最も重い通が上限を超えます。"
+            "横軸は0gから始まりません。",
             NOTE,
-        ),
-        Paragraph(f"{budget.unit}ごとの郵送料", HEADING),
-        _Chart(budget),
-        PageBreak(),
-        Paragraph(f"{budget.unit}別の通数と金額", HEADING),
-        _town_table(budget),
-        Spacer(1, 2 * mm),
-    ]
+        )
+    yield from _drawn(f"{budget.unit}ごとの郵送料", UnitChart(budget))
+    yield from _section(f"{budget.unit}別の通数と金額", _unit_table(budget))
+    if budget.scenarios:
+        yield from _scenarios(budget)
+    if budget.compared:
+        yield from _section("見込みと実績の比較", _compare_table(budget))
+        yield Paragraph("通数・重さ・郵便種別の差の合計が、金額の差です。", NOTE)
+    if budget.weights:
+        yield from _section("封入物と封筒の重さ（計量と計算）", _weight_table(budget))
+    if _in_all(budget):
+        yield from _section(f"封入物などの発注数（全{budget.unit}の計）", _stock_table(budget))
+        yield Paragraph(f"必要数と予備は{budget.unit}の計、発注数は全体で包装単位に切り上げた数です。", NOTE)
+    if budget.discounts:
+        yield from _section("割引（上の合計には含みません）", _discount_table(budget))
+    if budget.assumptions:
+        rows = [[cell(each.name), cell(each.value), cell(each.source)] for each in budget.assumptions]
+        yield from _section("前提", _small([["項目", "値", "出典"], *rows], [45, 70, 60], texts=3))
+    if len(tables_used(budget)) > 1:  # a single one stands above each page
+        rows = [[cell(name), cell(sha256, 7)] for name, sha256 in tables_used(budget)]
+        yield from _section("料金表", _small([["ファイル", "SHA-256"], *rows], [65, 110], texts=2))
 
 
-def _summary_table(budget: Budget) -> Table:
-    rows = [["書類", "組", "郵便種別", "区分", "重量段階", "単価（円）", "通数", "金額（円）"]]
+def _section(title: str, table: Table) -> Iterator[Any]:
+    """Heading and table; on a new page when there is room for little more than the heading."""
+    yield CondPageBreak(40 * mm)
+    yield Paragraph(title, HEADING)
+    yield table
+
+
+def _drawn(title: str, chart: Chart) -> Iterator[Any]:
+    """Heading and chart on one page, and how many rows the chart leaves out."""
+    yield CondPageBreak(chart.least + 14 * mm)
+    yield Paragraph(title, HEADING)
+    yield chart
+    if chart.left_out:
+        yield Paragraph(f"ほか{chart.left_out:,}件は図にありません（表には全件あります）。", NOTE)
+
+
+def _small(
+    rows: Sequence[Sequence[Any]], widths: Sequence[float], *, texts: int, total: bool = False
+) -> Table:
+    """A table of many columns or rows."""
+    return ruled_table(rows, widths, texts=texts, total=total, size=8, pad=1.7)
+
+
+def _totals_table(budget: Budget) -> Table:
+    rows = [LINE_HEAD, *(line_cells(line) for line in budget.summary().itertuples())]
+    rows.append(["合計", *[""] * 5, f"{budget.pieces:,}", f"{budget.total_yen:,}"])
+    return ruled_table(rows, LINE_WIDTHS, texts=4, total=True)
+
+
+def _extra(extra: int | None) -> str:
+    return "―" if extra is None else f"{extra:+,}円"
+
+
+def _margin_table(margins: Sequence[Margin]) -> Table:
+    rows = [["書類", "組", "郵便種別", "最も重い通", "上限", "残り", "超えた場合の単価", "超えた場合の増額"]]
     rows += [
         [
-            DOCUMENT_JA[line.document],
-            line.set_code,
-            SERVICE_JA[line.mail_service],
-            SIZE_CLASS_JA[line.size_class],
-            f"{line.max_grams:,}gまで" if line.max_grams else "―",
-            f"{line.unit_yen:,}",
-            f"{line.pieces:,}",
-            f"{line.total_yen:,}",
+            DOCUMENT_JA[margin.document],
+            margin.set_code,
+            SERVICE_JA[margin.mail_service],
+            grams(margin.heaviest_cg),
+            f"{margin.max_grams:,}g",
+            grams(margin.left_cg),
+            next_price(margin.next_yen),
+            _extra(margin.extra_yen),
         ]
-        for line in budget.summary().itertuples()
+        for margin in margins
     ]
-    rows.append(["合計", "", "", "", "", "", f"{budget.pieces:,}", f"{budget.total_yen:,}"])
-    return ruled_table(rows, [34, 10, 20, 26, 20, 18, 20, 27], texts=4, total=True)
-
-
-def _margin_table(budget: Budget) -> Table:
-    rows = [["書類", "組", "郵便種別", "最も重い通", "上限", "残り", "超えた場合の単価", "超えた場合の増額"]]
-    rows += [_margin_row(margin) for margin in budget.margins]
     return ruled_table(rows, [34, 10, 20, 21, 17, 17, 28, 30], texts=3, total=False)
 
 
-def _margin_row(margin: Margin) -> list[str]:
-    extra = margin.extra_yen
+def _kind_table(budget: Budget, kinds: Sequence[KindLine]) -> Table:
+    head = ["書類・封入物", "郵便種別", "重さ（最小〜最大）", "厚さ", "上限", "残り"]
+    head += ["通数", "超えた場合", "増額"]
+    rows: list[list[Any]] = [head, *(_kind_row(budget, kind) for kind in kinds)]
+    return ruled_table(rows, [47, 22, 33, 12, 12, 17, 16, 20, 21], texts=2, total=False, size=7.5, pad=1.7)
+
+
+def _kind_row(budget: Budget, kind: KindLine) -> list[Any]:
+    everywhere = len(kind.units) == len(budget.towns)
+    where = f"全{budget.unit}" if everywhere else f"{len(kind.units):,}{budget.unit}"
+    left = f"{grams(kind.left_cg)}\n{left_share(kind.left_cg, kind.max_grams)}"
     return [
-        DOCUMENT_JA[margin.document],
-        margin.set_code,
-        SERVICE_JA[margin.mail_service],
-        f"{margin.heaviest_cg // 100}.{margin.heaviest_cg % 100:02d}g",
-        f"{margin.max_grams:,}g",
-        f"{margin.left_cg // 100}.{margin.left_cg % 100:02d}g",
-        "差し出せません" if margin.next_yen is None else f"{margin.next_yen:,}円",
-        "―" if extra is None else f"{extra:+,}円",
+        cell(f"{kind_name(kind)}\n{kind.items}（{where}）", 7.5),
+        f"{SERVICE_JA[kind.mail_service]}\n{SIZE_CLASS_JA[kind.size_class]}",
+        f"{grams(kind.weight_cg)}\n（{grams(kind.low_cg)}〜{grams(kind.high_cg)}）",
+        f"{kind.thickness_um // 1000}.{kind.thickness_um % 1000 // 100}mm" if kind.thickness_um else "不明",
+        f"{kind.max_grams:,}g",
+        left + ("\n最大は超過" if kind.crosses else ""),
+        f"{kind.pieces:,}",
+        next_price(kind.next_yen),
+        _extra(kind.extra_yen),
     ]
 
 
-@dataclass(slots=True)
-class _Scale:
-    """Value axis of the chart: a round end that leaves room for the figures behind the bars."""
-
-    end: int
-    step: int
-
-
-def _scale(largest_yen: int) -> _Scale:
-    wanted = max(largest_yen * 1.18, 1.0)
-    step = next(
-        factor * 10**power
-        for power in range(3, 12)
-        for factor in (1, 2, 5)
-        if factor * 10**power * 6 >= wanted
-    )
-    return _Scale(-int(-wanted // step) * step, step)
-
-
-class _Chart(Flowable):  # type: ignore[misc]
-    """Yen per unit as bars, documents stacked, in whatever height the page has left.
-
-    Of more units than a page has room for, those that cost most.
-    """
-
-    def __init__(self, budget: Budget) -> None:
-        super().__init__()
-        self.budget = budget
-
-    def wrap(self, width: float, height: float) -> tuple[float, float]:
-        """Fill the rest of the page; ask for a new one when that is too little."""
-        bars = max(len(_bars(self.budget)), 3)
-        least, best = bars * 7.0 + 36, bars * 16.0 + 36
-        self.width, self.height = width, min(max(height, least), best)
-        return self.width, self.height
-
-    def draw(self) -> None:
-        """Draw at the size that ``wrap`` settled."""
-        renderPDF.draw(_drawing(self.budget, self.width, self.height), self.canv, 0, 0)
-
-
-def _bars(budget: Budget) -> pd.DataFrame:
-    """Units of the chart in table order."""
-    table = budget.by_town()
-    largest = table["total_yen"].sort_values(ascending=False, kind="stable").index[:_MOST_BARS]
-    return table.loc[sorted(largest)]
-
-
-def _drawing(budget: Budget, width: float, height: float) -> Drawing:
-    table = _bars(budget)
-    documents = budget.documents()
-    scale = _scale(int(table["total_yen"].max()) if len(table) else 0)
-    drawing = Drawing(width, height)
-    chart = HorizontalBarChart()
-    chart.x, chart.y = 56, 16
-    chart.width, chart.height = width - 56 - 14, height - 36
-    # The chart counts from the bottom: the first municipality is the last row.
-    rising = table.iloc[::-1]
-    chart.data = [rising[f"{name}_total_yen"].tolist() for name in documents] or [[0] * len(rising)]
-    chart.categoryAxis.categoryNames = rising["name"].tolist()
-    _style_axes(chart, scale)
-    for at in range(len(chart.data)):
-        chart.bars[at].fillColor = _SERIES[at]
-        chart.bars[at].strokeColor = None
-    drawing.add(chart)
-    pitch = chart.height / max(len(table), 1)
-    for at, yen in enumerate(rising["total_yen"]):
-        x = chart.x + yen / scale.end * chart.width + 3
-        y = chart.y + (at + 0.5) * pitch - 2
-        drawing.add(String(x, y, f"{yen:,}円", fontName=REGULAR, fontSize=6, fillColor=INK))
-    drawing.add(_legend(documents, height))
-    return drawing
-
-
-def _style_axes(chart: HorizontalBarChart, scale: _Scale) -> None:
-    chart.categoryAxis.style = "stacked"
-    chart.categoryAxis.labels.dx = -3
-    chart.categoryAxis.visibleTicks = 0
-    chart.valueAxis.valueMin, chart.valueAxis.valueMax = 0, scale.end
-    chart.valueAxis.valueStep = scale.step
-    chart.valueAxis.labelTextFormat = _axis_text
-    chart.valueAxis.visibleGrid = 1
-    chart.valueAxis.gridStrokeColor = SHADE
-    for axis in (chart.categoryAxis, chart.valueAxis):
-        axis.strokeColor = LINE
-        axis.labels.fontName, axis.labels.fontSize = REGULAR, 6.5
-    chart.barSpacing, chart.groupSpacing = 0, 2.5
-
-
-def _axis_text(yen: float) -> str:
-    return f"{yen / 10_000:,.0f}万円" if yen >= 10_000 or not yen else f"{yen:,.0f}円"
-
-
-def _legend(documents: list[str], height: float) -> Legend:
-    legend = Legend()
-    legend.x, legend.y = 56, height - 3
-    legend.boxAnchor = "nw"
-    legend.columnMaximum = 1
-    legend.fontName, legend.fontSize = REGULAR, 8
-    legend.alignment = "right"
-    legend.dx, legend.dy = 8, 8
-    legend.deltax = 90
-    legend.strokeWidth = 0
-    legend.strokeColor = None
-    legend.colorNamePairs = [(_SERIES[at], DOCUMENT_JA[document]) for at, document in enumerate(documents)]
-    return legend
-
-
-def _town_table(budget: Budget) -> Table:
+def _unit_table(budget: Budget) -> Table:
     documents = budget.documents()
     table = budget.by_town()
     values = [f"{document}_{value}" for document in documents for value in ("pieces", "total_yen")]
     values += ["pieces", "total_yen"]
     groups = [*(DOCUMENT_JA[document] for document in documents), "合計"]
-    rows = [
-        ["No.", "コード", f"{budget.unit}名", *(cell for group in groups for cell in (group, ""))],
+    rows: list[list[Any]] = [
+        ["No.", "コード", f"{budget.unit}名", *(words for group in groups for words in (group, ""))],
         ["", "", "", *["通数", "金額（円）"] * len(groups)],
     ]
     rows += [
-        [str(at), line["municipality_code"], line["name"], *(f"{line[name]:,}" for name in values)]
+        [
+            str(at),
+            cell(line["municipality_code"]),
+            cell(line["name"]),
+            *(f"{line[name]:,}" for name in values),
+        ]
         for at, line in enumerate(table.to_dict("records"), start=1)
     ]
     rows.append(["合計", "", "", *(f"{int(table[name].sum()):,}" for name in values)])
-    widths = [9.0, 14.0, 24.0, *[22.0, 28.0] * len(groups)]
+    # Names get what the figures leave; a name that is longer still wraps.
+    figures = [16.0, 21.0] * len(groups)
+    widths = [9.0, 17.0, max(178.0 - 26.0 - sum(figures), 28.0), *figures]
     grid = ruled_table(rows, widths, texts=3, total=True, heads=2, size=8, pad=1.7)
     spans = [("SPAN", (column, 0), (column, 1)) for column in range(3)]
     spans += [("SPAN", (column, 0), (column + 1, 0)) for column in range(3, len(widths), 2)]
     grid.setStyle(TableStyle([*spans, ("SPAN", (0, -1), (2, -1))]))
     return grid
+
+
+def _scenarios(budget: Budget) -> Iterator[Any]:
+    """The budget itself and each variation: table, then bars."""
+    lines = budget.scenarios
+    documents = [document for document in DOCUMENTS if any(line.pieces.get(document) for line in lines)]
+    head = ["試算", "内容", *(f"{DOCUMENT_JA[document]}\n（通）" for document in documents)]
+    rows: list[list[Any]] = [[*head, "金額（円）", "差額（円）", "1人あたり\nの差額"]]
+    rows += [
+        [
+            cell(line.name),
+            cell(line.note, 7),
+            *(f"{line.pieces.get(document, 0):,}" for document in documents),
+            f"{line.total_yen:,}",
+            f"{line.difference_yen:+,}" if line.difference_yen else "0",
+            per_person(line.per_person_yen_100) if line.per_person_yen_100 else "―",
+        ]
+        for line in lines
+    ]
+    widths = [32.0, 32.0, *[27.0] * len(documents), 24.0, 22.0, 18.0]
+    yield from _section("試算の比較", _small(rows, widths, texts=2))
+    bars = [(line.name, line.total_yen, line.difference_yen) for line in lines]
+    yield from _drawn("試算ごとの郵送料", ScenarioChart(bars))
+
+
+def _compare_table(budget: Budget) -> Table:
+    head = [f"{budget.unit}名", "見込み\n通数", "実績\n通数", "見込み\n（円）", "実績\n（円）", "差（円）"]
+    rows: list[list[Any]] = [[*head, "うち通数", "うち重さ", "うち\n郵便種別"]]
+    figures = [
+        (
+            line.forecast_pieces,
+            line.actual_pieces,
+            line.forecast_yen,
+            line.actual_yen,
+            line.actual_yen - line.forecast_yen,
+            line.by_count_yen,
+            line.by_weight_yen,
+            line.by_service_yen,
+        )
+        for line in budget.compared
+    ]
+    for line, values in zip(budget.compared, figures, strict=True):
+        rows.append([cell(line.name), *_counted(values)])
+    rows.append(["合計", *_counted([sum(column) for column in zip(*figures, strict=True)])])
+    return _small(rows, [30, 15, 15, 23, 23, 20, 20, 18, 18], texts=1, total=True)
+
+
+def _counted(values: Sequence[int]) -> list[str]:
+    """Four counts, then differences with their sign."""
+    return [f"{value:,}" if at < 4 else f"{value:+,}" if value else "0" for at, value in enumerate(values)]
+
+
+def _in_all(budget: Budget) -> list[StockLine]:
+    """The order of all units together: the lines of no unit."""
+    return [line for line in budget.stock if not line.unit_code]
+
+
+def _stock_table(budget: Budget) -> Table:
+    rows: list[list[Any]] = [["品目", "名称", "必要数", "予備", "包装単位", "発注数"]]
+    rows += [[cell(item.code), cell(item.name), *stock_counts(item)] for item in _in_all(budget)]
+    return _small(rows, [20, 70, 22, 20, 20, 24], texts=2)
+
+
+def _weight_table(budget: Budget) -> Table:
+    rows: list[list[Any]] = [["品目", "名称", "重さ", "最小〜最大", "計量数", "計算値", "差"]]
+    rows += [
+        [
+            cell(line.code),
+            cell(line.name),
+            grams(line.cg),
+            f"{grams(line.low_cg)}〜{grams(line.high_cg)}",
+            f"{line.samples:,}" if line.samples else "―",
+            "―" if line.computed_cg is None else grams(line.computed_cg),
+            "許容差を超過" if line.off else "",
+        ]
+        for line in budget.weights
+    ]
+    return _small(rows, [20, 62, 18, 30, 14, 16, 22], texts=2)
+
+
+def _discount_table(budget: Budget) -> Table:
+    names = dict(budget.towns)
+    rows: list[list[Any]] = [["割引", f"{budget.unit}名", "条件", "適用", "通数", "割引額（円）"]]
+    rows += [
+        [
+            cell(line.name),
+            cell(names.get(line.unit_code, line.unit_code or f"全{budget.unit}")),
+            cell(line.condition),
+            cell(f"{'適用' if line.applies else '適用なし'}: {line.reason}"),
+            f"{line.pieces:,}",
+            f"{line.yen:,}",
+        ]
+        for line in budget.discounts
+    ]
+    saved = sum(line.yen for line in budget.discounts if line.applies)
+    rows.append(["適用する割引の計", "", "", "", "", f"{saved:,}"])
+    return _small(rows, [34, 26, 40, 36, 16, 24], texts=4, total=True)

@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -17,7 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Table, TableStyle
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Table, TableStyle
 
 from kouki_print.base.resources import font_dir
 
@@ -30,7 +31,9 @@ HEADING = ParagraphStyle(
     "heading", fontName=BOLD, fontSize=10.5, leading=15, textColor=INK, spaceBefore=9, spaceAfter=3
 )
 BIG = ParagraphStyle("big", fontName=BOLD, fontSize=17, leading=24, textColor=INK)
-NOTE = ParagraphStyle("note", fontName=REGULAR, fontSize=7.5, leading=11, textColor=INK, spaceBefore=2)
+NOTE = ParagraphStyle(
+    "note", fontName=REGULAR, fontSize=7.5, leading=11, textColor=INK, spaceBefore=2, wordWrap="CJK"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,30 @@ def drawable(text: str) -> str:
     return "".join("＊" if is_variation(char) else char if ord(char) in glyphs else "〓" for char in text)
 
 
+def fitted(text: str, width: float, size: float, font: str = REGULAR) -> tuple[str, float]:
+    """The text and a font size at which it is no wider than ``width`` points.
+
+    Smaller down to 70 %; what is longer still ends in ….
+    """
+    wide = pdfmetrics.stringWidth(text, font, size)
+    if wide <= width:
+        return text, size
+    least = size * 0.7
+    if wide * 0.7 <= width:
+        return text, size * width / wide
+    while text and pdfmetrics.stringWidth(text + "…", font, least) > width:
+        text = text[:-1]
+    return text + "…", least
+
+
+def cell(text: str, size: float = 8) -> Paragraph:
+    """A table cell of any text: its own line breaks, and wrapped at any character."""
+    style = ParagraphStyle(
+        "cell", fontName=REGULAR, fontSize=size, leading=size * 1.3, textColor=INK, wordWrap="CJK"
+    )
+    return Paragraph("<br/>".join(escape(drawable(line)) for line in text.split("\n")), style)
+
+
 def is_variation(char: str) -> bool:
     """Whether a character only chooses a variant (異体字) of the one before it."""
     return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
@@ -93,12 +120,15 @@ def _page_marks(canvas: Canvas, frames: Frames) -> None:
     top = A4[1] - 13 * mm
     canvas.saveState()
     canvas.setFillColor(INK)
-    canvas.setFont(BOLD, 14)
-    canvas.drawString(_MARGIN, top, frames.title)
+    right = pdfmetrics.stringWidth(frames.right, REGULAR, 9) + 4 * mm
+    title, size = fitted(frames.title, WIDTH - right, 14, BOLD)
+    canvas.setFont(BOLD, size)
+    canvas.drawString(_MARGIN, top, title)
     canvas.setFont(REGULAR, 9)
     canvas.drawRightString(A4[0] - _MARGIN, top, frames.right)
-    canvas.setFont(REGULAR, 7)
-    canvas.drawString(_MARGIN, top - 5.5 * mm, frames.small)
+    small, size = fitted(frames.small, WIDTH, 7)
+    canvas.setFont(REGULAR, size)
+    canvas.drawString(_MARGIN, top - 5.5 * mm, small)
     canvas.setStrokeColor(HEAD)
     canvas.setLineWidth(1)
     canvas.line(_MARGIN, top - 8 * mm, A4[0] - _MARGIN, top - 8 * mm)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -24,6 +25,14 @@ WARN_COLOUR = "#FDF3D6"
 HOLD_COLOUR = "#FBE3E0"
 NOTE_COLOUR = "#EEF4EA"
 TOTAL_COLOUR = "#E6ECF2"
+INPUT_COLOUR = "#1F3FBF"
+
+
+class Live(NamedTuple):
+    """A formula and the value that it has now."""
+
+    formula: str
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,15 @@ class Styles:
     number: Format
     signed: Format
     share: Format
+    input: Format  # a number that the reader may change, in blue
+    step: Format  # 0 = there is none, shown as a dash
+    grams: Format
+    signed_grams: Format
+    percent: Format
+    decimal: Format
+    dash: Format  # a word where a number would stand
+    wrapped_note: Format
+    total_decimal: Format
     total_text: Format
     total_number: Format
     total_signed: Format
@@ -86,8 +104,12 @@ def styles_of(book: Workbook, heading: Heading) -> Styles:
     def make(**extra: Any) -> Format:
         return book.add_format({"font_name": FONT, "font_size": 10.5, "valign": "vcenter", **extra})
 
+    def figure(form: str, **extra: Any) -> Format:
+        """Room on the right is part of the number's form: LibreOffice loses the indent of some cells."""
+        shape = "".join(f"{part}_0;" for part in form.split(";")).removesuffix(";")
+        return make(**{"border": 1, **extra, "align": "right", "indent": 0, "num_format": shape})
+
     cell = {"border": 1, "indent": 1, "quote_prefix": True}
-    figures = {"border": 1, "align": "right", "indent": 1}
     total = {
         "bold": True,
         "bg_color": TOTAL_COLOUR,
@@ -109,17 +131,26 @@ def styles_of(book: Workbook, heading: Heading) -> Styles:
         section=make(bold=True, font_size=12),
         text=make(**cell),
         wrapped=make(**cell, text_wrap=True),
-        number=make(**figures, num_format=count),
-        signed=make(**figures, num_format=difference),
-        share=make(**figures, num_format=share),
+        number=figure(count),
+        signed=figure(difference),
+        share=figure(share),
+        input=figure(count, font_color=INPUT_COLOUR),
+        step=figure('#,##0;-#,##0;"―"'),
+        grams=figure('#,##0.00;-#,##0.00;"―"'),
+        signed_grams=figure("+#,##0.00;-#,##0.00;0.00"),
+        percent=figure("0.0%"),
+        decimal=figure("#,##0.00"),
+        dash=figure("@"),
+        wrapped_note=make(font_color="#404040", text_wrap=True),
+        total_decimal=figure("#,##0.00", **total),
         total_text=make(**total),
-        total_number=make(**total, align="right", num_format=count),
-        total_signed=make(**total, align="right", num_format=difference),
-        total_share=make(**total, align="right", num_format=share),
+        total_number=figure(count, **total),
+        total_signed=figure(difference, **total),
+        total_share=figure(share, **total),
         warn_text=make(**cell, **warn, text_wrap=True),
-        warn_number=make(**figures, **warn, num_format=count),
-        warn_signed=make(**figures, **warn, num_format=difference),
-        warn_share=make(**figures, **warn, num_format=share),
+        warn_number=figure(count, **warn),
+        warn_signed=figure(difference, **warn),
+        warn_share=figure(share, **warn),
         hold_text=make(**cell, bg_color=HOLD_COLOUR, text_wrap=True),
     )
 
@@ -149,6 +180,25 @@ def page(
     sheet.hide_gridlines(2)
 
 
+def finish(
+    sheet: Worksheet,
+    first: int,
+    last: int,
+    widths: Sequence[float],
+    footer: tuple[str, str],
+    *,
+    fixed: int = 0,
+    portrait: bool = False,
+) -> None:
+    """The page of a list: the heads above row ``first`` stay in sight and come back on each page.
+
+    ``fixed`` columns stay in sight too.
+    """
+    sheet.freeze_panes(first, fixed)
+    sheet.repeat_rows(first - 1)
+    page(sheet, widths, last, footer, portrait=portrait)
+
+
 def title(sheet: Worksheet, text: str, notes: Sequence[str], styles: Styles) -> int:
     """Title and lines below it; returns the row where the sheet goes on."""
     sheet.write_string(0, 0, text.replace("市町村", styles.unit), styles.title)
@@ -169,6 +219,42 @@ def texts(sheet: Worksheet, row: int, values: Sequence[str], fmt: Format, column
     """Text cells side by side."""
     for offset, value in enumerate(values):
         sheet.write_string(row, column + offset, value, fmt)
+
+
+def cells(
+    sheet: Worksheet,
+    row: int,
+    values: Sequence[str | float | Live],
+    formats: Sequence[Format],
+    column: int = 0,
+) -> None:
+    """Texts, numbers and formulas side by side, each in its own format."""
+    for at, (value, fmt) in enumerate(zip(values, formats, strict=True), start=column):
+        if isinstance(value, str):
+            sheet.write_string(row, at, value, fmt)
+        elif isinstance(value, Live):
+            sheet.write_formula(row, at, value.formula, fmt, value.value)
+        else:
+            sheet.write_number(row, at, value, fmt)
+
+
+def breadth(text: str) -> int:
+    """How wide a text is in column units: a full-width letter takes two."""
+    return sum(1 if unicodedata.east_asian_width(letter) in "NaH" else 2 for letter in text)
+
+
+def width_for(values: Iterable[str], least: float, most: float = 44) -> float:
+    """The width of a column that shows the longest of these texts on one line, within limits."""
+    return min(max([least, *(breadth(value) * 1.05 + 3 for value in values)]), most)
+
+
+def height_for(values: Sequence[str], widths: Sequence[float]) -> float:
+    """The height of a row whose texts break over lines in columns of these widths."""
+    lines = (
+        sum(-(-breadth(part) // max(int(width - 4), 1)) or 1 for part in value.split("\n"))
+        for value, width in zip(values, widths, strict=True)
+    )
+    return 4 + 15 * max(lines)
 
 
 def column_sum(sheet: Worksheet, row: int, column: int, first: int, value: int, fmt: Format) -> None:

@@ -97,7 +97,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         if words:
             contacts = [loaded.sender(code) for code in loaded.units]
             check_words(order, contacts, layouts, styles)
-        tariff = load_tariff()
+        tariff = load_tariff(user=job_dir / order.input.tariff if order.input.tariff else None)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
     with stages.stage("移行データの取込みと検査"):

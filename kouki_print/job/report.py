@@ -13,6 +13,8 @@ from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_text
 from kouki_print.base.problems import Severity
 from kouki_print.base.resources import template_dir
+from kouki_print.handover.budget import Budget
+from kouki_print.handover.budget_html import budget_context
 from kouki_print.handover.character_list import write_characters
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.handover.protected_list import write_protected
@@ -35,7 +37,7 @@ SEVERITY_JA = {"hold": "保留", "warn": "要確認", "note": "お知らせ"}
 _MOST_ROWS = 10
 
 
-def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
+def write_lists(union: Path, prepared: Prepared, review: Review, budget: Budget | None = None) -> None:
     """Everything of the union's folder that ``check`` and ``run`` have in common."""
     people, decided, findings = prepared.people, prepared.decided, prepared.findings
     files = [entry.name for entry in prepared.intake.inputs]
@@ -51,17 +53,20 @@ def write_lists(union: Path, prepared: Prepared, review: Review) -> None:
     write_characters(
         union / "characters.csv", people, findings, prepared.loaded.units, files, decided, prepared.plan
     )
-    write_check_report(union / "check.html", prepared, review)
+    write_check_report(union / "check.html", prepared, review, budget)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 
 
-def write_check_report(path: Path, prepared: Prepared, review: Review = NOT_REVIEWED) -> None:
-    """Write the report; people appear by file and row number only."""
+def write_check_report(
+    path: Path, prepared: Prepared, review: Review = NOT_REVIEWED, budget: Budget | None = None
+) -> None:
+    """Write the report; people appear by file and row number only.  Without a budget it has none."""
     environment = Environment(
         loader=FileSystemLoader(template_dir()), undefined=StrictUndefined, autoescape=True
     )
     context = report_context(prepared) | review_context(review)
     context["notes"] = [*context["notes"], *review.notes()]
+    context["budget"] = budget and budget_context(budget)
     write_text(path, environment.get_template("check.html").render(context))
 
 

@@ -89,7 +89,7 @@ def run(
         _stop_on_differences(results)
         files = [result.files for result in results]
         with stages.stage("台帳・一覧・予算の作成"):
-            budget = budget_of(prepared)
+            budget = budget_of(job_dir, prepared)
             _write_union(building, prepared, review)
             write_finance(building, budget)
             _write_vendor(building, prepared, kit, files)

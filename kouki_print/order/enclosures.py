@@ -5,7 +5,7 @@ Lengths are mm, weights in files are grams with at most two decimals and integer
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -65,21 +65,63 @@ class Paper(Frozen):
         return int((grams * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
+ENVELOPE = "ENV"  # what the envelope is called among the codes of the enclosures
+
+
+def spread(weight_cg: int, percent: Decimal) -> tuple[int, int]:
+    """Least and most of a weight of which only the tolerance is known; both rounded to the careful side."""
+    part = weight_cg * percent / 100
+    low, high = (weight_cg - part).to_integral_value(ROUND_FLOOR), weight_cg + part
+    return max(int(low), 0), int(high.to_integral_value(ROUND_CEILING))
+
+
+def _apart(weight_cg: int, computed_cg: int | None, percent: Decimal) -> bool:
+    """Whether measured and computed weight are further apart than per cent of the computed one."""
+    return computed_cg is not None and abs(weight_cg - computed_cg) * 100 > computed_cg * percent
+
+
+class Measured(Frozen):
+    """measured of an [[enclosure]]: how many were weighed one by one, the lightest and the heaviest."""
+
+    n: Annotated[int, Field(ge=1)]
+    min: Grams
+    max: Grams
+
+
 class Enclosure(Frozen):
     """[[enclosure]]: one item that goes into envelopes (封入物).
 
-    ``grams`` is the measured weight and the one that postage goes by; the weight computed from ``paper``
-    stands beside it.  ``tolerance_percent`` of the computed one is how far they may be apart.
+    ``grams`` is the measured weight (the mean of what was weighed) and the one that postage goes by;
+    ``measured`` is its spread, and the weight computed from ``paper`` stands beside it.
+    ``tolerance_percent`` of the computed one is how far they may be apart, and the spread of what was not
+    weighed one by one.  ``thickness_mm`` is that of one unfolded copy (0: not known), which each of the
+    ``folds`` doubles.  ``pack``: pieces of a pack, in which it is ordered.
     ``owner``: whose stock it is (在庫の持ち主).
     """
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,4}$")]
     name: str
     grams: Grams
+    measured: Measured | None = None
     paper: Paper | None = None
     tolerance_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(10)
+    thickness_mm: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    folds: Annotated[int, Field(ge=0, le=6)] = 0
+    pack: Annotated[int, Field(ge=1)] = 1
     owner: str = ""
     personal: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> Enclosure:
+        if self.code == ENVELOPE:
+            raise ValueError(f"code の「{ENVELOPE}」は封筒のためのものです。ほかの番号にしてください")
+        seen = self.measured
+        if seen is not None and not seen.min <= self.grams <= seen.max:
+            raise ValueError(
+                f"grams {self.grams}g が実測の最小 {seen.min}g〜最大 {seen.max}g にありません。"
+                "grams には実測の平均を書いてください"
+            )
+        return self
 
     @property
     def weight_cg(self) -> int:
@@ -92,12 +134,21 @@ class Enclosure(Frozen):
         return None if self.paper is None else self.paper.weight_cg
 
     @property
+    def spread_cg(self) -> tuple[int, int]:
+        """Lightest and heaviest in hundredths of a gram: as measured, else by the tolerance."""
+        if self.measured is not None:
+            return centigrams(self.measured.min), centigrams(self.measured.max)
+        return spread(self.weight_cg, self.tolerance_percent)
+
+    @property
     def off_tolerance(self) -> bool:
         """Whether measured and computed weight are further apart than the tolerance."""
-        computed = self.computed_cg
-        if computed is None:
-            return False
-        return abs(self.weight_cg - computed) * 100 > computed * self.tolerance_percent
+        return _apart(self.weight_cg, self.computed_cg, self.tolerance_percent)
+
+    @property
+    def folded_mm(self) -> Decimal:
+        """Thickness of one folded copy; 0 when not known."""
+        return self.thickness_mm * 2**self.folds
 
 
 class EnclosureSet(Frozen):
@@ -109,15 +160,45 @@ class EnclosureSet(Frozen):
 
 
 class Envelope(Frozen):
-    """[envelope]: the filled envelope's outer size and the window (portrait, mm from the top left)."""
+    """[envelope]: the filled envelope's outer size, and the weight of the empty one.
+
+    ``grams`` is the measured weight and the one that postage goes by.  Beside it stands the computed one,
+    where ``gsm`` of the paper is given: both sides, times ``k`` for flap and seams, and the grams of
+    window film, seal and ink.
+    """
 
     name: str
     width_mm: Decimal
     height_mm: Decimal
     thickness_mm: Decimal
     grams: Grams
+    gsm: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
+    k: Annotated[Decimal, Field(gt=0, le=5)] = Decimal("1.19")
+    film_grams: Grams = Decimal(0)
+    seal_grams: Grams = Decimal(0)
+    ink_grams: Grams = Decimal(0)
+    tolerance_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(5)
 
     @property
     def weight_cg(self) -> int:
-        """Weight of the empty envelope in hundredths of a gram."""
+        """Measured weight of the empty envelope in hundredths of a gram."""
         return centigrams(self.grams)
+
+    @property
+    def computed_cg(self) -> int | None:
+        """Weight computed from the paper in hundredths of a gram, half up; None without ``gsm``."""
+        if self.gsm is None:
+            return None
+        grams = 2 * self.width_mm * self.height_mm / 1_000_000 * self.gsm * self.k
+        grams += self.film_grams + self.seal_grams + self.ink_grams
+        return int((grams * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+    @property
+    def spread_cg(self) -> tuple[int, int]:
+        """Lightest and heaviest empty envelope in hundredths of a gram, by the tolerance."""
+        return spread(self.weight_cg, self.tolerance_percent)
+
+    @property
+    def off_tolerance(self) -> bool:
+        """Whether measured and computed weight are further apart than the tolerance."""
+        return _apart(self.weight_cg, self.computed_cg, self.tolerance_percent)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +15,10 @@ from kouki_print.base.resources import data_dir
 from kouki_print.order.groups import insurer_contact, read_groups
 from kouki_print.order.models import Order
 from kouki_print.order.places import BY_CODE, Source, Sources
-from kouki_print.order.tables import bytes_of, read_municipalities, read_survey
+from kouki_print.order.tables import read_municipalities, read_survey
+from kouki_print.order.toml_files import read_toml
 from kouki_print.order.units import Contact, Unit
-from kouki_print.order.validate import JOB_FILE, check_order
+from kouki_print.order.validate import JOB_FILE, check_named_units, check_order
 
 _REPLACED = ("rule",)
 
@@ -70,32 +68,6 @@ def input_file(path: Path, name: str = "") -> InputFile:
 def preset_names() -> list[str]:
     """Names of the shipped presets, sorted."""
     return sorted(path.stem for path in (data_dir() / "presets").glob("*.toml"))
-
-
-def _toml(path: Path) -> tuple[dict[str, Any], str]:
-    """Values of a TOML file and its text, lines ended alike."""
-    data = bytes_of(path, "ジョブのフォルダーを確かめてください。見本は kouki-print sample で作れます。")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise JobError(
-            "UTF-8 の文字ではないところがあります",
-            remedy="UTF-8 で保存し直してください。",
-            file=path.name,
-            row=problem.object.count(b"\n", 0, problem.start) + 1,
-        ) from None
-    text = text.replace("\r\n", "\n")
-    try:
-        return tomllib.loads(text, parse_float=Decimal), text
-    except tomllib.TOMLDecodeError as problem:
-        found = re.search(r"line ([0-9]+)", str(problem))
-        raise JobError(
-            "TOML として読めません",
-            remedy="この行の引用符、等号、かっこを確かめてください。文字は引用符で囲み、日付は 2026-08-01 の形です。"
-            "同じ項目を二度書いても読めません。",
-            file=path.name,
-            row=int(found[1]) if found else text.count("\n") + 1,
-        ) from None
 
 
 def _fault(what: str, remedy: str = "job.toml を直してください。") -> JobError:
@@ -177,13 +149,22 @@ def load_settings(job_dir: Path) -> tuple[Order, dict[str, Contact], InputFile]:
             remedy="場所と名前を確かめてください。見本は kouki-print sample で作れます。",
             file=str(job_dir),
         )
-    job, job_text = _toml(job_dir / JOB_FILE)
+    job, job_text = read_toml(job_dir / JOB_FILE)
     preset_path = _preset_path(job)
-    preset, preset_text = _toml(preset_path)
+    preset, preset_text = read_toml(preset_path)
     order = order_of(job, preset, texts=(job_text, preset_text), preset_file=preset_path.name)
     by_group = order.delivery.unit == "group"
     contacts = {} if by_group else read_municipalities(job_dir / order.input.municipalities)
     return order, contacts, input_file(preset_path)
+
+
+def varied_order(job_dir: Path, changes: Mapping[str, Any]) -> Order:
+    """The order of a job folder with further changes over job.toml, as a scenario names them."""
+    job, job_text = read_toml(job_dir / JOB_FILE)
+    job = merge(job, changes)
+    preset_path = _preset_path(job)
+    preset, preset_text = read_toml(preset_path)
+    return order_of(job, preset, texts=(job_text, preset_text), preset_file=preset_path.name)
 
 
 def load_order(job_dir: Path) -> LoadedOrder:
@@ -197,6 +178,9 @@ def load_order(job_dir: Path) -> LoadedOrder:
         survey_path = job_dir / settings.survey
         units = read_survey(survey_path, contacts, default=order.job.survey_default)
         names = [JOB_FILE, settings.municipalities, settings.survey, settings.numbers]
-    names.append(settings.control)
+    if order.discount or order.mail_of:
+        job, text = read_toml(job_dir / JOB_FILE)
+        check_named_units(order, units, Sources((Source(JOB_FILE, text, job),), job))
+    names += [settings.control, settings.tariff, settings.areas]
     inputs = tuple(input_file(job_dir / name, name) for name in names if (job_dir / name).is_file())
     return LoadedOrder(order, units, inputs, preset)

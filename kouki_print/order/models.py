@@ -73,7 +73,11 @@ class Input(Frozen):
     groups: str = "groups.csv"
     numbers: str = "numbers.csv"
     control: str = "control.csv"
+    tariff: str = ""
+    areas: str = ""
     last: str = ""
+    forecast: str = "forecast.toml"
+    scenarios: str = "scenarios.toml"
 
 
 class Checks(Frozen):
@@ -173,11 +177,56 @@ class Mail(Frozen):
     insurance_card: Service = "simple_registered"
 
 
+class MailOf(Frozen):
+    """[[mail_of]]: another service for a document in some units (市町村ごとの郵便種別)."""
+
+    name: Annotated[str, Field(min_length=1)]
+    units: Annotated[list[str], Field(min_length=1)]
+    document: Document
+    service: Service
+
+
+class Discount(Frozen):
+    """[[discount]]: a discount (割引) that the operator has confirmed; it never changes the budget's lines.
+
+    ``yen`` off each piece, or ``percent`` of its whole price (in whole yen, rounded down).  ``min_pieces``
+    of a unit in one posting; ``min_per_area`` of a unit in one 郵便区, where only areas with so many count.
+    ``barcode``: it asks for the customer barcode.  ``source``: who confirmed it, and when.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    service: Service
+    yen: Annotated[int, Field(ge=1)] | None = None
+    percent: Annotated[Decimal, Field(gt=0, le=100)] | None = None
+    min_pieces: Annotated[int, Field(ge=1)] = 1
+    min_per_area: Annotated[int, Field(ge=0)] = 0
+    documents: list[Document] = []
+    units: list[str] = []
+    barcode: bool = False
+    source: Annotated[str, Field(min_length=1)]
+
+    def off(self, unit_yen: int) -> int:
+        """Yen that it takes off a piece of this price."""
+        return int(Decimal(unit_yen) * self.percent // 100) if self.percent is not None else self.yen or 0
+
+
 class Boxes(Frozen):
     """[boxes]: what one box carries at most."""
 
     max_pieces: Annotated[int, Field(ge=1)] = 300
     max_grams: Annotated[int, Field(ge=1)] = 15000
+
+
+class Ordering(Frozen):
+    """[ordering]: how many enclosures and envelopes to order (発注).
+
+    ``spare_percent`` on top of what is needed; ``envelope_pack`` envelopes of a pack; ``label``: also the
+    number labels (引受番号ラベル) of registered and recorded pieces.
+    """
+
+    spare_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(3)
+    envelope_pack: Annotated[int, Field(ge=1)] = 1
+    label: bool = False
 
 
 class Printing(Frozen):
@@ -211,7 +260,10 @@ class Order(Frozen):
     set: Annotated[list[EnclosureSet], Field(min_length=1)]
     envelope: Envelope
     mail: Mail = Mail()
+    mail_of: list[MailOf] = []
+    discount: list[Discount] = []
     boxes: Boxes = Boxes()
+    ordering: Ordering = Ordering()
     printing: Printing = Printing()
     words: dict[str, str] = {}
 
@@ -226,12 +278,15 @@ class Order(Frozen):
         return self.set_for(rule.document)
 
     def weight_notes(self) -> list[str]:
-        """A sentence for each enclosure whose measured weight is unlike what its paper weighs."""
+        """A sentence for each enclosure, and the envelope, whose measured weight is unlike what its paper weighs."""
+        named: list[tuple[str, str, str, Enclosure | Envelope]] = [
+            (f"封入物{entry.code}", "[[enclosure]]", "paper", entry) for entry in self.enclosure
+        ]
         return [
-            f"封入物{entry.code}「{entry.name}」の重さ {entry.grams}g は、用紙からの計算値"
+            f"{what}「{entry.name}」の重さ {entry.grams}g は、用紙からの計算値"
             f" {Decimal(entry.computed_cg or 0) / 100:.2f}g と{entry.tolerance_percent}%より大きく違います。"
-            "実測し直すか、job.toml の [[enclosure]] の grams か paper を直してください。"
-            for entry in self.enclosure
+            f"実測し直すか、job.toml の {table} の grams か {paper} を直してください。"
+            for what, table, paper, entry in (*named, ("封筒", "[envelope]", "gsm・k", self.envelope))
             if entry.off_tolerance
         ]
 

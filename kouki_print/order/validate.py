@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
 from kouki_print.base.checkdigits import is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, Exclusion, Order, Rule
+from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Exclusion, Order, Rule
 from kouki_print.order.places import Sources
 
 JOB_FILE = "job.toml"
@@ -35,6 +35,7 @@ def _check_inputs(order: Order, at: Sources) -> None:
         (f"[input] {key}", getattr(order.input, key))
         for key in ("municipalities", "groups", "survey", "numbers", "control")
     ]
+    names += [(f"[input] {key}", name) for key in ("tariff", "areas") if (name := getattr(order.input, key))]
     if order.printing.output_profile:
         names.append(("[printing] output_profile", order.printing.output_profile))
     for key, name in names:
@@ -219,7 +220,76 @@ def _years_after(day: dt.date, years: int) -> dt.date:
         return dt.date(day.year + years, 3, 1)
 
 
-_CHECKS = (_check_inputs, _check_rules, _check_sets, _check_validity, _check_delivery, _check_dates)
+def _check_discounts(order: Order, at: Sources) -> None:
+    names = [discount.name for discount in order.discount]
+    for number, discount in enumerate(order.discount):
+        if (discount.yen is None) == (discount.percent is None):
+            raise at.fault(
+                f"[[discount]] 「{discount.name}」: yen（1通の円）と percent（%）の、どちらか一つが要ります",
+                "discount",
+                number,
+                "percent",
+                remedy="確認した割引の額か率の、片方だけを書いてください。",
+            )
+        if discount.barcode and discount.service != "ordinary":
+            raise at.fault(
+                f"[[discount]] 「{discount.name}」: バーコードの割引は{SERVICE_JA[discount.service]}では受けられません",
+                "discount",
+                number,
+                "barcode",
+                remedy='書留などは対象外です。service を "ordinary" にするか、この割引を消してください。',
+            )
+        if discount.barcode and discount.min_per_area:
+            raise at.fault(
+                f"[[discount]] 「{discount.name}」: バーコードの割引は郵便区内特別と一緒には受けられません",
+                "discount",
+                number,
+                "min_per_area",
+                remedy="barcode と min_per_area の、片方だけを書いてください。",
+            )
+        if names.index(discount.name) != number:
+            raise at.fault(
+                f"[[discount]] 「{discount.name}」が二度あります",
+                "discount",
+                number,
+                "name",
+                remedy="予算書で見分けられるように、別の名前にしてください。",
+            )
+
+
+_CHECKS = (
+    _check_inputs,
+    _check_rules,
+    _check_sets,
+    _check_validity,
+    _check_delivery,
+    _check_dates,
+    _check_discounts,
+)
+
+
+def check_named_units(order: Order, units: Container[str], at: Sources) -> None:
+    """Services and discounts name units that there are; JobError with file and line."""
+    for number, entry in enumerate(order.mail_of):
+        unknown = [code for code in entry.units if code not in units]
+        if unknown:
+            raise at.fault(
+                f"[[mail_of]] 「{entry.name}」の units「{unknown[0]}」がありません",
+                "mail_of",
+                number,
+                "units",
+                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
+            )
+    for number, discount in enumerate(order.discount):
+        unknown = [code for code in discount.units if code not in units]
+        if unknown:
+            raise at.fault(
+                f"[[discount]] 「{discount.name}」の units「{unknown[0]}」がありません",
+                "discount",
+                number,
+                "units",
+                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
+            )
 
 
 def check_order(order: Order, at: Sources) -> None:

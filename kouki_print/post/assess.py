@@ -5,17 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import STR, distinct, filled, pick
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import Order
-from kouki_print.order.units import Unit
 from kouki_print.post.barcode import customer_barcodes
+from kouki_print.post.kinds import kind_of
 from kouki_print.post.problems import NO_BARCODE_OFF, PROBLEMS
-from kouki_print.post.sizeclass import size_class
-from kouki_print.post.tariff import NOT_MAILED, Tariff, TariffTable
-from kouki_print.post.weights import contents_of
+from kouki_print.post.tariff import Tariff, TariffTable
 
 
 def assess(
@@ -67,7 +63,7 @@ def _by_kind(
         place = np.unravel_index(kind, shape)
         code, document, set_code = (values[at] for values, at in zip(levels, place, strict=False))
         rows.append(
-            _kind(
+            kind_of(
                 loaded.order,
                 loaded.units.get(code),
                 code,
@@ -77,47 +73,18 @@ def _by_kind(
                 table,
             )
         )
-    numbers = np.array([row[:3] for row in rows], dtype=np.int64).reshape(-1, 3)
+    numbers = np.array([(row.weight_cg, row.max_grams, row.yen) for row in rows], dtype=np.int64).reshape(
+        -1, 3
+    )
     return {
         "weight_cg": numbers[kind_at, 0],
         "max_grams": numbers[kind_at, 1],
         "postage_yen": numbers[kind_at, 2],
-        "size_class": pick([row[3] for row in rows], kind_at),
-        "mail_service": pick([row[4] for row in rows], kind_at),
-        "items": pick([row[5] for row in rows], kind_at),
-        "sealed": np.array([row[6] for row in rows], dtype=bool)[kind_at],
+        "size_class": pick([row.size_class for row in rows], kind_at),
+        "mail_service": pick([row.service for row in rows], kind_at),
+        "items": pick([row.items for row in rows], kind_at),
+        "sealed": np.array([row.sealed for row in rows], dtype=bool)[kind_at],
     }
-
-
-def _kind(
-    order: Order,
-    town: Unit | None,
-    code: str,
-    document: str,
-    set_code: str,
-    pickup: bool,
-    table: TariffTable,
-) -> tuple[int, int, int, str, str, str, bool]:
-    """(weight_cg, max_grams, yen, size class, service, items, sealed) of one kind of piece."""
-    if town is None:
-        raise JobError(
-            f"市町村コード「{code}」の連絡先がありません",
-            remedy="municipalities.csv にその市町村を追加してください。",
-        )
-    contents = contents_of(order, town, set_code)
-    service = getattr(order.mail, document) if town.mailed and not pickup else NOT_MAILED
-    try:
-        size = size_class(order.envelope, contents.weight_cg)
-        price = table.price(service, size, contents.weight_cg)
-    except JobError as error:
-        raise JobError(
-            f"{town.contact.name}の組{set_code}: {error.what}",
-            remedy=error.remedy,
-            file=error.file,
-            row=error.row,
-            column=error.column,
-        ) from error
-    return contents.weight_cg, price.max_grams, price.yen, size, service, contents.items, town.sealed
 
 
 def barcode_findings(assessed: pd.DataFrame) -> list[Finding]:

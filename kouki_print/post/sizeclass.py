@@ -21,19 +21,19 @@ _LARGE_LONG, _LARGE_SUM, _LARGE_CG = 60 * _CM, 90 * _CM, 400_000
 _REMEDY = "job.toml の [envelope] の寸法・厚さと、封入物（追加封入物を含む）の重さを確かめてください。"
 
 
-def _micrometres(length_mm: Decimal) -> int:
+def micrometres(length_mm: Decimal) -> int:
     """Whole micrometres; what lies below one counts as one, so that a limit is never passed unseen."""
     return int((length_mm * 1000).to_integral_value(rounding=ROUND_CEILING))
 
 
-def size_class(envelope: Envelope, weight_cg: int) -> SizeClass:
-    """Class of an envelope of this size, filled to this weight; all limits are inclusive.
+def size_class(envelope: Envelope, weight_cg: int, thickness_um: int | None = None) -> SizeClass:
+    """Class of an envelope of this size, filled to this weight and thickness; all limits are inclusive.
 
-    ``weight_cg`` in hundredths of a gram.  JobError for an envelope or weight that ordinary mail
-    does not take.  Sides are compared long side first.
+    ``weight_cg`` in hundredths of a gram; without ``thickness_um`` that of the order's envelope.
+    JobError for an envelope or weight that ordinary mail does not take.  Sides are compared long side first.
     """
-    long, short = sorted((_micrometres(envelope.width_mm), _micrometres(envelope.height_mm)), reverse=True)
-    thick = _micrometres(envelope.thickness_mm)
+    long, short = sorted((micrometres(envelope.width_mm), micrometres(envelope.height_mm)), reverse=True)
+    thick = micrometres(envelope.thickness_mm) if thickness_um is None else thickness_um
     if weight_cg <= 0 or thick <= 0:
         raise JobError("封筒の重さまたは厚さが0以下です", remedy=_REMEDY)
     if long < _SHORTEST or short < _NARROWEST:

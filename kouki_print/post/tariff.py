@@ -19,7 +19,7 @@ import pandas as pd
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
 from kouki_print.order.models import SIZE_CLASS_JA
-from kouki_print.post.tariff_rows import ANY, TariffRow, check_rows, parse_rows
+from kouki_print.post.tariff_rows import ANY, TariffRow, check_rows, merge_rows, parse_rows
 
 LETTER = "letter"
 NOT_MAILED = "none"
@@ -32,7 +32,9 @@ OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "specified_record": ("specified_record",),
     }
 )
-_ADD_ROW = "料金表（tariffs.csv）に、その差出日に有効な行を確認した料金で追加してください。"
+_ADD_ROW = (
+    "job.toml の [input] tariff に書いた料金表に、その差出日に有効な行を、確認した料金で追加してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class TariffTable:
-    """The tariff of one posting date: per (service, size class) its steps, lightest first."""
+    """The tariff of one posting date: per (service, size class) its steps, lightest first.
+
+    ``tables`` are the files it comes from, each with its SHA-256; ``name`` names them all.
+    """
 
     on: dt.date
     sha256: str
     name: str
+    tables: tuple[tuple[str, str], ...]
     steps: Mapping[tuple[str, str], tuple[tuple[int, int], ...]]
 
     def _step(self, service: str, size_class: str, weight_cg: int) -> tuple[int, int]:
@@ -100,11 +106,16 @@ class TariffTable:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """The whole table with its history; ``sha256`` is printed in every report that uses it."""
+    """The whole table with its history; ``tables`` (file, SHA-256) are told in every report that uses it.
+
+    ``sha256`` is that of all files together, one behind the other: the shipped file's own where there is
+    no other.
+    """
 
     rows: tuple[TariffRow, ...]
     sha256: str
     name: str
+    tables: tuple[tuple[str, str], ...]
 
     def table_on(self, posting_date: dt.date) -> TariffTable:
         """Rows valid on the posting date (差出日); JobError when there is none."""
@@ -119,22 +130,35 @@ class Tariff:
         steps: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {}
         for row in valid:
             steps[row.key] = (*steps.get(row.key, ()), (row.max_grams, row.yen))
-        return TariffTable(posting_date, self.sha256, self.name, MappingProxyType(steps))
+        return TariffTable(posting_date, self.sha256, self.name, self.tables, MappingProxyType(steps))
 
 
-def load_tariff(path: Path | None = None) -> Tariff:
-    """Read and check a tariff table (the shipped one when no path is given).
+def load_tariff(path: Path | None = None, user: Path | None = None) -> Tariff:
+    """Read and check a tariff table (the shipped one when no path is given) under the operator's own rows.
 
     UTF-8, columns service,size_class,max_grams,yen,valid_from,valid_to,name_ja; ``valid_to`` is
-    inclusive, empty = open.  JobError names the row that is wrong.
+    inclusive, empty = open.  Rows of ``user`` add steps and periods, or take over a step from their first
+    day on; all checks look at the merged table.  JobError names the file and row that is wrong.
     """
-    source = path or data_dir() / "tariffs.csv"
+    shipped = path or data_dir() / "tariffs.csv"
+    raws = {shipped.name: _bytes_of(shipped)}
+    if user is not None:  # a copy of the shipped table keeps its name
+        raws[user.name if user.name != shipped.name else f"ジョブの{user.name}"] = _bytes_of(user)
+    parsed = [parse_rows(raw, name) for name, raw in raws.items()]
+    rows = parsed[0] if user is None else merge_rows(*parsed)
+    check_rows(rows)
+    return Tariff(
+        tuple(rows),
+        hashlib.sha256(b"".join(raws.values())).hexdigest(),
+        "、".join(raws),
+        tuple((name, hashlib.sha256(raw).hexdigest()) for name, raw in raws.items()),
+    )
+
+
+def _bytes_of(source: Path) -> bytes:
     try:
-        raw = source.read_bytes()
+        return source.read_bytes()
     except OSError:
         raise JobError(
             "料金表を読めません", remedy="ファイルの場所と権限を確かめてください。", file=source.name
         ) from None
-    rows = parse_rows(raw, source.name)
-    check_rows(rows, source.name)
-    return Tariff(tuple(rows), hashlib.sha256(raw).hexdigest(), source.name)

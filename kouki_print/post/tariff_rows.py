@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from kouki_print.base.errors import JobError
@@ -28,6 +28,7 @@ class TariffRow:
     yen: int
     valid_from: dt.date
     valid_to: dt.date  # date.max when the file leaves it empty
+    file: str
     line: int
 
     @property
@@ -42,6 +43,10 @@ class TariffRow:
 
 def _refuse(what: str, remedy: str, name: str, row: int | None = None, column: str = "") -> JobError:
     return JobError(what, remedy=remedy, file=name, row=row, column=column)
+
+
+def _refuse_row(row: TariffRow, column: str, what: str, remedy: str) -> JobError:
+    return _refuse(what, remedy, row.file, row.line, column)
 
 
 def _whole_number(cell: str, column: str, name: str, line: int) -> int:
@@ -103,45 +108,77 @@ def _row(cells: dict[str, str], line: int, name: str) -> TariffRow:
         _whole_number(cell["yen"], "yen", name, line),
         valid_from,
         valid_to,
+        name,
         line,
     )
 
 
-def check_rows(rows: Iterable[TariffRow], name: str) -> None:
+def merge_rows(shipped: Sequence[TariffRow], own: Sequence[TariffRow]) -> list[TariffRow]:
+    """The shipped rows under the operator's: of the same step, an own row counts from its first day on.
+
+    The shipped row ends the day before; one that would begin later, while the own row holds, is gone.
+    """
+    merged: list[TariffRow] = []
+    for row in shipped:
+        over = [
+            each
+            for each in own
+            if (each.key, each.max_grams) == (row.key, row.max_grams)
+            and each.valid_from <= row.valid_to
+            and row.valid_from <= each.valid_to
+        ]
+        starts = min((each.valid_from for each in over), default=dt.date.max)
+        if not over:
+            merged.append(row)
+        elif starts > row.valid_from:
+            merged.append(replace(row, valid_to=starts - _DAY))
+    return [*merged, *own]
+
+
+def check_rows(rows: Iterable[TariffRow]) -> None:
     """Refuse a table with overlaps, gaps or steps that get cheaper; JobError names the row."""
     ordered = sorted(rows, key=lambda row: (*row.key, row.max_grams, row.valid_from))
     ladders = {key: list(group) for key, group in groupby(ordered, key=lambda row: row.key)}
     for (service, size_class), ladder in ladders.items():
         if size_class != ANY and (service, ANY) in ladders:
-            raise _refuse(
+            raise _refuse_row(
+                _newest(*ladder, *ladders[service, ANY]),
+                "size_class",
                 f"「{service}」に any の行と大きさ別の行の両方があり、料金が重なります",
                 "どちらか一方だけにしてください。",
-                name,
-                ladder[0].line,
-                "size_class",
             )
-        _check_overlaps(ladder, name)
-        _check_gaps(ladder, name)
-        _check_rising(ladder, name)
+        _check_overlaps(ladder)
+        _check_gaps(ladder)
+        _check_rising(ladder)
 
 
 def _label(row: TariffRow) -> str:
     return f"{row.service}・{row.size_class}・{row.max_grams}g"
 
 
-def _check_overlaps(ladder: Sequence[TariffRow], name: str) -> None:
+def _newest(*rows: TariffRow) -> TariffRow:
+    """The row that a message points at: what was added last, not the shipped one that it disturbs."""
+    return max(rows, key=lambda row: row.valid_from)
+
+
+def _line(row: TariffRow, seen_from: TariffRow) -> str:
+    """Where a row stands, with its file when that is another one."""
+    return f"{row.line}行目" if row.file == seen_from.file else f"{row.file}の{row.line}行目"
+
+
+def _check_overlaps(ladder: Sequence[TariffRow]) -> None:
     for row, later in pairwise(ladder):
         if row.max_grams == later.max_grams and later.valid_from <= row.valid_to:
-            raise _refuse(
-                f"{row.line}行目と期間が重なっています（{_label(row)}、{later.valid_from.isoformat()}から）",
-                "古い行の valid_to を新しい行の valid_from の前日にしてください。",
-                name,
-                later.line,
+            raise _refuse_row(
+                later,
                 "valid_from",
+                f"{_line(row, later)}と期間が重なっています"
+                f"（{_label(row)}、{later.valid_from.isoformat()}から）",
+                "古い行の valid_to を新しい行の valid_from の前日にしてください。",
             )
 
 
-def _check_gaps(ladder: Sequence[TariffRow], name: str) -> None:
+def _check_gaps(ladder: Sequence[TariffRow]) -> None:
     """No day between first and last without steps, and no step that ends while its neighbours go on.
 
     A step may disappear when the whole ladder is renewed on that day (25 g did on 2024-10-01).
@@ -155,24 +192,24 @@ def _check_gaps(ladder: Sequence[TariffRow], name: str) -> None:
         renewed = any(other.max_grams == row.max_grams for other in goes_on)
         unchanged = any(other.valid_on(row.valid_to) for other in goes_on)
         if not goes_on or (unchanged and not renewed):
-            raise _refuse(
+            raise _refuse_row(
+                row,
+                "valid_to",
                 f"{next_day.isoformat()}から料金がありません（{_label(row)}）",
                 "途切れないように、続きの行を追加してください。",
-                name,
-                row.line,
-                "valid_to",
             )
 
 
-def _check_rising(ladder: Sequence[TariffRow], name: str) -> None:
+def _check_rising(ladder: Sequence[TariffRow]) -> None:
     for day in sorted({row.valid_from for row in ladder}):
         for lighter, heavier in pairwise(row for row in ladder if row.valid_on(day)):
             if heavier.yen < lighter.yen:
-                raise _refuse(
-                    f"重い方が安くなっています"
-                    f"（{_label(heavier)} {heavier.yen}円、{lighter.line}行目は{lighter.yen}円）",
-                    "max_grams と yen を確かめてください。",
-                    name,
-                    heavier.line,
+                wrong = _newest(heavier, lighter)
+                right = lighter if wrong is heavier else heavier
+                raise _refuse_row(
+                    wrong,
                     "yen",
+                    f"重い方が安くなっています"
+                    f"（{_label(wrong)} {wrong.yen}円、{_line(right, wrong)}の{right.max_grams}gは{right.yen}円）",
+                    "max_grams と yen を確かめてください。",
                 )

@@ -79,13 +79,3 @@ class Wheels:
 def parts_of(shares: Sequence[float]) -> Ints:
     """Shares as integer weights (millionths)."""
     return np.array([round(share * 1_000_000) for share in shares], dtype=np.int64)
-
-
-def apportion(count: int, weights: Ints) -> Ints:
-    """Whole numbers that add up to ``count`` in proportion to the weights (largest remainder)."""
-    total = int(weights.sum())
-    whole = count * weights // total
-    rest = count * weights - whole * total
-    missing = count - int(whole.sum())
-    whole[np.argsort(-rest, kind="stable")[:missing]] += 1
-    return whole

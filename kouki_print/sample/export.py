@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from kouki_print.base.resources import data_dir
+from kouki_print.base.shares import apportion
 from kouki_print.order.columns import BY_KEY
 from kouki_print.order.conditions import FLAG_KEYS, WORD_KEYS
 from kouki_print.order.models import Rule
@@ -25,7 +26,7 @@ from kouki_print.sample.cover import (
 )
 from kouki_print.sample.defects import how_many, plant
 from kouki_print.sample.delivery import Delivery, build_delivery
-from kouki_print.sample.draw import Draw, Ints, Mask, Texts, apportion
+from kouki_print.sample.draw import Draw, Ints, Mask, Texts
 from kouki_print.sample.employers import Employment, build_employment
 from kouki_print.sample.homes import Homes, build_homes
 from kouki_print.sample.people import (

@@ -17,7 +17,10 @@ from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_
 
 MOST_PEOPLE = 2_000_000
 LAYOUTS: dict[Encoding, str] = {"cp932": "standard", "utf-8": "standard-utf8"}
-_FILES = ("job.toml", "export.csv", "municipalities.csv", "survey.csv", "groups.csv", "numbers.csv")
+_FILES = (
+    "job.toml", "export.csv", "municipalities.csv", "survey.csv", "groups.csv", "numbers.csv",
+    "forecast.toml", "counts.csv", "population.csv", "scenarios.toml",
+)  # fmt: skip
 _INSURER_CONTACT = f"""
 number = "{INSURER_NUMBER}"     # 保険者番号
 postcode = "9000000"      # ここから下は差出人・問合せ先として印字する
@@ -134,8 +137,9 @@ def write_sample(
     registered_numbers: bool = False,
     defects: bool = True,
 ) -> None:
-    """Write a complete synthetic job folder: job.toml, export.csv, municipalities.csv, survey.csv;
-    by employer groups.csv instead of the last two.
+    """Write a complete synthetic job folder: job.toml, export.csv, municipalities.csv, survey.csv; by
+    employer groups.csv instead of the last two.  Presets of the union's year from r07 on also have what
+    finance adds: forecast.toml, counts.csv, population.csv, scenarios.toml.
 
     All people are invented.  The same arguments give the same bytes.  ``registered_numbers`` adds
     numbers.csv; ``defects=False`` leaves out the people with something wrong.  The export in CP932 has
@@ -158,8 +162,21 @@ def write_sample(
         return
     write_csv(dir / "municipalities.csv", contact_table(order).columns)
     write_csv(dir / "survey.csv", table("survey").columns)
+    if not (order.city or order.legacy or "event" in order.columns):
+        _write_finance(dir, order, count)
     if registered_numbers:
         write_csv(dir / "numbers.csv", number_ranges(count))
+
+
+def _write_finance(dir: Path, order: SampleOrder, count: int) -> None:
+    """What finance adds: the forecast of next year's people and the scenarios of the order."""
+    last_year = (per_municipality(count) * 98 // 100).tolist()
+    counts = {"コード": contacts().columns["code6"], "前年件数": [str(size) for size in last_year]}
+    write_csv(dir / "counts.csv", {**counts, "伸び率": [""] * len(last_year)})
+    template = Template((folder() / "forecast.toml.txt").read_text(encoding="utf-8"))
+    write_text(dir / "forecast.toml", template.substitute(title=order.title))
+    write_text(dir / "population.csv", (folder() / "population.csv").read_text(encoding="utf-8"))
+    write_text(dir / "scenarios.toml", (folder() / "scenarios.toml.txt").read_text(encoding="utf-8"))
 
 
 def write_shipped_sample(dir: Path) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kouki_print.base.checkdigits import m10w21_column
-from kouki_print.sample.draw import Draw, Ints, Mask, Texts, Wheels, apportion, parts_of
+from kouki_print.base.shares import apportion
+from kouki_print.sample.draw import Draw, Ints, Mask, Texts, Wheels, parts_of
 from kouki_print.sample.vocabulary import shares, table
 
 Days = npt.NDArray[np.datetime64]

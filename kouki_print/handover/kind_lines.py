@@ -1,0 +1,194 @@
+"""What each kind of piece weighs from least to most, and how near it is to the next step of the tariff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from kouki_print.base.errors import JobError
+from kouki_print.handover.budget_parts import KindLine, WeightLine
+from kouki_print.order.enclosures import ENVELOPE
+from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Order
+from kouki_print.order.units import Unit
+from kouki_print.post.kinds import Kind, kind_of, price_at
+from kouki_print.post.tariff import NOT_MAILED, TariffTable
+
+NEAR_CG, NEAR_PERCENT = 300, 6  # a margin below either is worth a warning
+_STANDARD_CG, _STANDARD_UM = 5_000, 10_000
+_FEW_UNITS = 3  # so many are named, more are counted
+_SERVICES, _CLASSES = tuple(SERVICE_JA), tuple(SIZE_CLASS_JA)
+
+
+def weight_lines(order: Order) -> tuple[WeightLine, ...]:
+    """Measured beside computed weight of every enclosure in the order's sequence, then of the envelope."""
+    lines = [
+        WeightLine(
+            item.code,
+            item.name,
+            item.weight_cg,
+            *item.spread_cg,
+            samples=item.measured.n if item.measured else 0,
+            computed_cg=item.computed_cg,
+            off=item.off_tolerance,
+            owner=item.owner,
+        )
+        for item in order.enclosure
+    ]
+    cover = order.envelope
+    envelope = WeightLine(
+        ENVELOPE,
+        cover.name,
+        cover.weight_cg,
+        *cover.spread_cg,
+        samples=0,
+        computed_cg=cover.computed_cg,
+        off=cover.off_tolerance,
+        owner="",
+    )
+    return (*lines, envelope)
+
+
+def kind_lines(
+    order: Order, units: Mapping[str, Unit], demand: pd.DataFrame, table: TariffTable
+) -> tuple[KindLine, ...]:
+    """One line per distinct kind of mailed piece: equal kinds of all units together, with their pieces.
+
+    ``demand`` has the columns unit_code, document, set_code, pickup (bool), pieces.  What is not mailed has
+    no step and no line.  JobError as :func:`kind_of`.
+    """
+    pieces: dict[KindLine, dict[str, int]] = {}
+    columns = (demand[name].tolist() for name in ("unit_code", "document", "set_code", "pickup", "pieces"))
+    for code, document, set_code, pickup, count in zip(*columns, strict=True):
+        kind = kind_of(order, units.get(code), code, document, set_code, pickup, table)
+        if count and kind.service != NOT_MAILED:
+            mine = pieces.setdefault(_line(order, units[code], document, set_code, kind, table), {})
+            mine[code] = mine.get(code, 0) + count
+    place = {code: at for at, code in enumerate(units)}
+    lines = [
+        replace(line, pieces=sum(counts.values()), units=tuple(sorted(counts, key=place.__getitem__)))
+        for line, counts in pieces.items()
+    ]
+    return tuple(sorted(lines, key=_rank))
+
+
+def _rank(line: KindLine) -> tuple[int | str, ...]:
+    return (
+        DOCUMENTS.index(line.document),
+        line.set_code,
+        _SERVICES.index(line.mail_service),
+        _CLASSES.index(line.size_class),
+        line.weight_cg,
+        line.items,
+        *line.lighter,
+    )
+
+
+def _line(order: Order, unit: Unit, document: str, set_code: str, kind: Kind, table: TariffTable) -> KindLine:
+    """The line of a kind, without its pieces and units."""
+
+    def fits(weight_cg: int) -> bool:
+        yen = _yen(order, table, kind, weight_cg)
+        return yen is not None and yen <= kind.yen
+
+    crosses = not fits(kind.high_cg)
+    lighter = [
+        code for code, high in _spare_parts(order, unit, kind) if crosses and fits(kind.high_cg - high)
+    ]
+    return KindLine(
+        document,
+        set_code,
+        kind.items,
+        kind.service,
+        kind.size_class,
+        kind.weight_cg,
+        kind.low_cg,
+        kind.high_cg,
+        kind.thickness_um,
+        kind.max_grams,
+        unit_yen=kind.yen,
+        next_yen=_yen(order, table, kind, kind.max_grams * 100 + 1),
+        pieces=0,
+        units=(),
+        crosses=crosses,
+        lighter=tuple(lighter),
+    )
+
+
+def _yen(order: Order, table: TariffTable, kind: Kind, weight_cg: int) -> int | None:
+    """Price of the kind if it weighed so much; None where no class or row takes it."""
+    try:
+        return price_at(order, table, kind.service, weight_cg, kind.thickness_um)[1].yen
+    except JobError:
+        return None
+
+
+def _spare_parts(order: Order, unit: Unit, kind: Kind) -> Iterable[tuple[str, int]]:
+    """Code and heaviest weight of what might be left out: all but what is printed for the person."""
+    inside = set(kind.items.split(";"))
+    yield from (
+        (item.code, item.spread_cg[1])
+        for item in order.enclosure
+        if item.code in inside and not item.personal
+    )
+    yield from ((extra.code, extra.weight_cg) for extra in unit.extras)
+
+
+def weight_warnings(
+    kinds: Iterable[KindLine], names: Mapping[str, str], towns: Mapping[str, str] | None = None
+) -> list[str]:
+    """Sentences about kinds whose heaviest pieces pass a step, or whose margin is small, or that are thick.
+
+    ``names`` are those of the enclosures by code, ``towns`` those of the units; without a name the code
+    stands in its place.
+    """
+    found = []
+    for kind in kinds:
+        said = _thick(kind) + _margin(kind) + _crossing(kind, names)
+        if said:
+            found.append(f"{_who(kind, towns or {})}: {said}")
+    return found
+
+
+def _who(kind: KindLine, towns: Mapping[str, str]) -> str:
+    few = len(kind.units) <= _FEW_UNITS
+    where = "・".join(towns.get(code, code) for code in kind.units) if few else f"{len(kind.units)}か所"
+    service = f"{SERVICE_JA[kind.mail_service]}・{SIZE_CLASS_JA[kind.size_class]}"
+    return f"{DOCUMENT_JA[kind.document]}（組{kind.set_code}・{service}、{where}の{kind.pieces:,}通）"
+
+
+def _thick(kind: KindLine) -> str:
+    """A light piece that is no 定形 by its thickness."""
+    if kind.thickness_um <= _STANDARD_UM or kind.weight_cg > _STANDARD_CG:
+        return ""
+    return f"厚さ{kind.thickness_um / 1000:.2f}mm は10mmを超えるので定形になりません。"
+
+
+def _margin(kind: KindLine) -> str:
+    left, weight = kind.left_cg, kind.weight_cg
+    if not kind.crosses and left >= NEAR_CG and left * 100 >= weight * NEAR_PERCENT:
+        return ""
+    tenths = left * 1000 // weight
+    said = f"標準の重さ{_grams(weight)}は{kind.max_grams}gまで残り{_grams(left)}（{tenths // 10}.{tenths % 10}%）です。"
+    return said if kind.crosses else said + _price_of(kind)
+
+
+def _crossing(kind: KindLine, names: Mapping[str, str]) -> str:
+    """The heaviest passes the step: what that costs, and what might be left out."""
+    if not kind.crosses:
+        return ""
+    out = "・".join(f"{code}「{names[code]}」" if code in names else code for code in kind.lighter)
+    one = "のどれか一つ" if len(kind.lighter) > 1 else ""
+    cure = f"封入物{out}{one}を除けば収まります。" if out else "封入物を一つ除くだけでは収まりません。"
+    return f"最も重い組合せ{_grams(kind.high_cg)}は{kind.max_grams}gを超えます。{_price_of(kind)}{cure}"
+
+
+def _price_of(kind: KindLine) -> str:
+    if kind.extra_yen is None:
+        return "超えると郵便で出せません。"
+    return f"全部が超えると{kind.extra_yen:,}円増えます。"
+
+
+def _grams(cg: int) -> str:
+    return f"{cg // 100}.{cg % 100:02d}g"
