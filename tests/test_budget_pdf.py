@@ -151,7 +151,7 @@ def test_the_summary_shows_every_part(budget: Budget, document: bytes) -> None:
         assert f"{line.pieces:,}" in summary and f"{line.total_yen:,}" in summary
     shown = summary.replace("\r\n", "")
     for words in (
-        "被保険者 4,200人", "<量られて>いません", "最大は超過", "0.50g", "1.0%", "+700円", "-430,001",
+        "被保険者 4,200人", "<量られて>いません", "最大は超過", "0.50g", "1.0%", "8.6%", "+700円", "-430,001",
         "+287,003", "-102.38円", "12,000", "7,200", "適用なし: 通数が足りない", "6,349", "許容差を超過",
         "前提その9", "ab" * 32, budget.tariff_sha256, "4,510", "-188,600", "+2,870", "-2,870",
     ):  # fmt: skip

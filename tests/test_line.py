@@ -69,7 +69,9 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
         "unissued.xlsx",
         "unissued_summary.csv",
     }
-    assert {path.name for path in (out / "finance").iterdir()} == {"budget.csv", "budget.xlsx", "budget.pdf"}
+    assert {path.name for path in (out / "finance").iterdir()} == {
+        "budget.csv", "budget.xlsx", "budget.pdf", "enclosures.csv", "discount_hints.csv",
+    }  # fmt: skip
     heads = {"union/register.csv": REGISTER, "finance/budget.csv": BUDGET}
     heads |= {f"vendor/{folder.name}/pieces.csv": PIECES for folder in shipped.towns()}
     for name, head in heads.items():
@@ -343,6 +345,10 @@ def test_the_shipped_sample_is_untouched_by_running_it(shipped: Finished) -> Non
         "job.toml",
         "municipalities.csv",
         "survey.csv",
+        "forecast.toml",
+        "counts.csv",
+        "population.csv",
+        "scenarios.toml",
     }
     with (SAMPLE / "export.csv").open(encoding="utf-8", newline="") as handle:
         assert sum(1 for _ in csv.reader(handle)) == 1651

@@ -31,7 +31,10 @@ from kouki_print.sample.vocabulary import contacts, export_keys, places, sample_
 from kouki_print.select.decide import decide
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("export.csv", "job.toml", "municipalities.csv", "survey.csv")
+FILES = (
+    "export.csv", "job.toml", "municipalities.csv", "survey.csv", "forecast.toml", "counts.csv", "population.csv",
+    "scenarios.toml",
+)  # fmt: skip
 R08 = sample_orders()["r08"]
 
 

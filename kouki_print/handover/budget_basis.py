@@ -10,6 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_parts import KindLine, ScenarioLine
 from kouki_print.handover.workbook import Heading, Live, Styles, cells, finish, head, height_for, page, title
+from kouki_print.order.enclosures import ENVELOPE
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
 
 _NAME = "郵送料予算"
@@ -34,7 +35,7 @@ _KIND_HEAD = (
     "最大(g)",
     "段階の\n上限(g)",
     "残り(g)",
-    "残り(%)",
+    "残り\n(重さの%)",
     "通数",
     "単価(円)",
     "超えた\n単価(円)",
@@ -46,8 +47,12 @@ _KIND_WIDTHS = (34, 17, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 15, 34)
 
 def write_weights(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styles) -> None:
     """Enclosures and envelope, measured beside computed; then each kind of piece against its step."""
-    note = "段階の上限ちょうどの重さは、安い方の料金です。"
-    row = title(sheet, "重さと料金段階", [note, STILL], styles)
+    notes = (
+        "段階の上限ちょうどの重さは、安い方の料金です。",
+        "測定数が「―」のものの最小と最大は、測った値ではなく許容差によるものです。",
+        STILL,
+    )
+    row = title(sheet, "重さと料金段階", notes, styles)
     if budget.weights:
         sheet.write_string(row, 0, "封入物と封筒の重さ", styles.section)
         head(sheet, row + 1, _WEIGHT_HEAD, styles)
@@ -71,7 +76,8 @@ def _weights(sheet: Worksheet, row: int, budget: Budget, styles: Styles) -> int:
     grams = [styles.grams] * 4
     formats = (styles.wrapped, styles.wrapped, styles.step, *grams)
     for line in budget.weights:
-        texts = (f"{line.code}　{line.name}", line.owner)
+        code = "封筒" if line.code == ENVELOPE else line.code
+        texts = (f"{code}　{line.name}", line.owner)
         figures = (line.low_cg / 100, line.cg / 100, line.high_cg / 100)
         cells(sheet, row, (*texts, line.samples, *figures, (line.computed_cg or 0) / 100), formats)
         sheet.set_row(row, height_for(texts, _KIND_WIDTHS[:2]))
@@ -94,8 +100,7 @@ def _kind_words(kind: KindLine, budget: Budget, names: Mapping[str, str]) -> tup
     if len(kind.units) < len(towns):
         shown = "、".join(towns.get(code, code) for code in kind.units[:2])
         where = f"\n{shown}" + (f" ほか{len(kind.units) - 2:,}" if len(kind.units) > 2 else "")
-    items = "・".join(names.get(code, code) for code in kind.items.split(";"))
-    contents = f"{DOCUMENT_JA[kind.document]} {kind.set_code}\n{items}{where}"
+    contents = f"{DOCUMENT_JA[kind.document]} {kind.set_code}\n{kind.items.replace(';', '・')}{where}"
     words = ""
     if kind.crosses:
         words = "上の段階になります。"
@@ -115,8 +120,8 @@ def _kind(sheet: Worksheet, row: int, kind: KindLine, words: tuple[str, str, str
     at = row + 1
     left: tuple[str | Live, ...] = ("―", "―")
     if kind.max_grams:
-        share = kind.left_cg / (kind.max_grams * 100)
-        left = (Live(f"=G{at}-E{at}", kind.left_cg / 100), Live(f"=H{at}/G{at}", share))
+        share = kind.left_cg / kind.weight_cg
+        left = (Live(f"=G{at}-E{at}", kind.left_cg / 100), Live(f"=H{at}/E{at}", share))
     beyond: tuple[str | float | Live, ...] = ("―", "―")
     if kind.next_yen is not None and kind.extra_yen is not None:
         beyond = (kind.next_yen, Live(f"=(L{at}-K{at})*J{at}", kind.extra_yen))

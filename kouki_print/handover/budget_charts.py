@@ -197,11 +197,10 @@ class StepChart(Chart):
         yield Line(limit, middle - thick, limit, middle + thick, strokeColor=_OVER, strokeWidth=1.2)
         words = f"{grams(kind.weight_cg)}　残り{grams(kind.left_cg)}"
         wide = pdfmetrics.stringWidth(words, REGULAR, 6)
-        if low - wide - 4 > self.left:  # a heavy piece has its figures on the left, where there is room
-            yield _text(low - 4, middle - 2, words, size=6, anchor="end")
-        else:
-            x = min(max(high, limit) + 4, self.width - wide)
-            yield _text(x, middle - 2, words, size=6)
+        x = max(high, mark) + 4
+        if x < limit + 4 and x + wide > limit - 2:  # never across the limit
+            x = limit + 4
+        yield _text(x if x + wide <= self.width else low - 4 - wide, middle - 2, words, size=6)
 
     def legend(self) -> Iterable[Line | String]:
         """The limit of each step at the head of its line."""

@@ -167,7 +167,7 @@ def _weights(budget: Budget, kinds: list[KindLine]) -> Iterator[Any]:
             f"{grams(kind.weight_cg)}\n（{grams(kind.low_cg)}〜{grams(kind.high_cg)}）",
             f"{kind.max_grams:,}g",
             grams(kind.left_cg),
-            left_share(kind.left_cg, kind.max_grams),
+            left_share(kind.left_cg, kind.weight_cg),
             next_price(kind.next_yen),
         ]
         for kind in kinds

@@ -96,7 +96,9 @@ def _summary(budget: Budget) -> Iterator[Any]:
     else:
         yield from _section("次の料金段階までの余裕", _margin_table(budget.margins))
     yield Paragraph(
-        "段階の上限ちょうどの重さは安い方の料金です。増額は、その全通が上限を超えた場合の差額です。", NOTE
+        "段階の上限ちょうどの重さは安い方の料金です。残りの割合は標準の重さに対するものです。"
+        "増額は、その全通が上限を超えた場合の差額です。",
+        NOTE,
     )
     if kinds:
         yield from _drawn("重さと料金段階", StepChart(kinds))
@@ -188,7 +190,7 @@ def _kind_table(budget: Budget, kinds: Sequence[KindLine]) -> Table:
 def _kind_row(budget: Budget, kind: KindLine) -> list[Any]:
     everywhere = len(kind.units) == len(budget.towns)
     where = f"全{budget.unit}" if everywhere else f"{len(kind.units):,}{budget.unit}"
-    left = f"{grams(kind.left_cg)}\n{left_share(kind.left_cg, kind.max_grams)}"
+    left = f"{grams(kind.left_cg)}\n{left_share(kind.left_cg, kind.weight_cg)}"
     return [
         cell(f"{kind_name(kind)}\n{kind.items}（{where}）", 7.5),
         f"{SERVICE_JA[kind.mail_service]}\n{SIZE_CLASS_JA[kind.size_class]}",

@@ -179,7 +179,7 @@ def write_stock(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styl
     """What to order: per item in all, then per unit and item."""
     notes = (
         "発注数は、必要数と予備の合計を入数の単位に切り上げたものです。",
-        "全体の発注数は、まとめて発注する場合の数です（市町村ごとに切り上げた数の合計より少なくなります）。",
+        "全体の発注数は、まとめて発注する場合の数です（市町村ごとに切り上げた数の合計より少なくなることがあります）。",
     )
     row = title(sheet, "封入物・封筒の発注数", notes, styles)
     head(sheet, row, _STOCK_HEAD, styles)

@@ -25,9 +25,9 @@ def kind_name(kind: KindLine) -> str:
     return f"{DOCUMENT_JA[kind.document]} {kind.set_code}"
 
 
-def left_share(left_cg: int, max_grams: int) -> str:
-    """The margin in per cent of the step, one decimal."""
-    tenths = abs(left_cg) * 10 // max_grams
+def left_share(left_cg: int, weight_cg: int) -> str:
+    """The margin in per cent of the weight, one decimal: by how much it may be wrong."""
+    tenths = abs(left_cg) * 1000 // weight_cg
     return f"{'-' if left_cg < 0 else ''}{tenths // 10}.{tenths % 10}%"
 
 

@@ -90,7 +90,7 @@ def run(
         files = [result.files for result in results]
         with stages.stage("台帳・一覧・予算の作成"):
             budget = budget_of(job_dir, prepared)
-            _write_union(building, prepared, review)
+            _write_union(building, prepared, review, budget)
             write_finance(building, budget)
             _write_vendor(building, prepared, kit, files)
             write_bundles(building, prepared)
@@ -217,10 +217,10 @@ def _stop_on_differences(results: Sequence[LotResult]) -> None:
         )
 
 
-def _write_union(building: Path, prepared: Prepared, review: Review) -> None:
+def _write_union(building: Path, prepared: Prepared, review: Review, budget: Budget) -> None:
     union = building / "union"
     write_register(union / "register.csv", prepared.people, prepared.decided, prepared.plan)
-    write_lists(union, prepared, review)
+    write_lists(union, prepared, review, budget)
 
 
 def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:
