@@ -12,6 +12,8 @@ import pypdfium2 as pdfium
 import pytest
 from line_fixtures import SAMPLE, Finished, cli, said, table, tree
 
+pytest_plugins = ("line_fixtures",)
+pytestmark = pytest.mark.xdist_group("shipped")  # one worker runs the sample once
 FILES = {"budget.csv", "budget.xlsx", "budget.pdf", "enclosures.csv"}
 
 

@@ -247,7 +247,7 @@ def test_warnings_say_what_it_costs_and_what_to_leave_out() -> None:
     assert words == (
         "資格確認書（組A・簡易書留・定形、那覇市の1,000通）: 標準の重さ46.00gは50gまで残り4.00g（8.6%）です。"
         "最も重い組合せ54.61gは50gを超えます。全部が超えると70,000円増えます。"
-        "封入物6「リーフレット」・7「ハンドブック」のどれか一つを除けば収まります。"
+        "封入物6・7のどれか一つを除けば収まります。"
     )
     assert weight_warnings([crossing("15.00")], names) == []
 

@@ -178,9 +178,14 @@ def _crossing(kind: KindLine, names: Mapping[str, str]) -> str:
     """The heaviest passes the step: what that costs, and what might be left out."""
     if not kind.crosses:
         return ""
-    out = "・".join(f"{code}「{names[code]}」" if code in names else code for code in kind.lighter)
-    one = "のどれか一つ" if len(kind.lighter) > 1 else ""
-    cure = f"封入物{out}{one}を除けば収まります。" if out else "封入物を一つ除くだけでは収まりません。"
+    several = len(kind.lighter) > 1  # their names would fill the page: the codes stand in the list of weights
+    named = [f"{code}「{names[code]}」" if code in names and not several else code for code in kind.lighter]
+    one = "のどれか一つ" if several else ""
+    cure = (
+        f"封入物{'・'.join(named)}{one}を除けば収まります。"
+        if named
+        else "封入物を一つ除くだけでは収まりません。"
+    )
     return f"最も重い組合せ{_grams(kind.high_cg)}は{kind.max_grams}gを超えます。{_price_of(kind)}{cure}"
 
 
