@@ -100,7 +100,8 @@ def test_scenarios_stand_side_by_side(tmp_path: Path) -> None:
 
 BAD = [
     ('handed_over = ["47999"]', "47999"),
-    ('preset = "r99"', "r99"),
+    ('preset = "r99"', "試算「試し」: [job] preset「r99」"),
+    ("order = { job = 3 }", "job は"),
     ('order = { mail = { notice = "pigeon" } }', "notice"),
     ("mail_on = 2015-01-01", "差出日が基準日より前"),
 ]
@@ -111,9 +112,29 @@ def test_a_bad_scenario_stops_before_anything_is_written(tmp_path: Path, line: s
     job = Path(shutil.copytree(SAMPLE, tmp_path / "job"))
     (job / "scenarios.toml").write_text(f'[[scenario]]\nname = "試し"\n{line}\n', encoding="utf-8")
     message = said(cli("budget", job, "--forecast", "--out", tmp_path / "out"))
-    assert told in message and not (tmp_path / "out").exists()
+    assert (
+        message.startswith("エラー: scenarios.toml: ") and told in message and not (tmp_path / "out").exists()
+    )
 
 
 def test_a_comparison_needs_an_earlier_budget(tmp_path: Path) -> None:
     message = said(cli("budget", SAMPLE, "--out", tmp_path / "out", "--compare", tmp_path / "nothing"))
     assert "budget.csv がありません" in message and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "municipality_code,document,mail_service,pieces,total_yen\n",
+        "municipality_code,document,mail_service,pieces,total_yen\n47201,certificate\n",
+        "municipality_code,document,mail_service,pieces,total_yen\n47201,foo,none,1,0\n",
+        "municipality_code,document,mail_service,pieces,total_yen\n47201,notice,none,-1,0\n",
+        f"municipality_code,document,mail_service,pieces,total_yen\n47201,notice,none,{'9' * 30},0\n",
+    ],
+)
+def test_a_broken_earlier_budget_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "budget.csv").write_text(text, encoding="utf-8")
+    message = said(
+        cli("budget", SAMPLE, "--forecast", "--out", tmp_path / "out", "--compare", tmp_path / "budget.csv")
+    )
+    assert "比較する予算を読めません" in message

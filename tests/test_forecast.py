@@ -104,6 +104,9 @@ def test_growth_and_allowances() -> None:
     naha = demand[demand["unit_code"] == "47201"]
     assert naha["pieces"].sum() == 909  # 891 issued, 2 % more for re-issue
     assert naha.loc[naha["pickup"], "pieces"].tolist() == [91]
+    small = forecast(last=dict.fromkeys(UNITS, 20), not_issued_percent=2, pickup_percent=1)
+    few, _ = forecast_demand(loaded, small)
+    assert few["pieces"].sum() == 820 - 16 and few.loc[few["pickup"], "pieces"].sum() == 8
 
 
 def test_the_demand_of_decided_people_counts_pieces() -> None:
@@ -167,7 +170,9 @@ def write(folder: Path, **files: str) -> Path:
     return folder
 
 
-COUNTS = "コード,前年件数,伸び率\n472018,32000,\n47205,9000,1.25\n"
+COUNTS = "コード,前年件数,伸び率\n472018,32000,\n47205,9000,1.25\n" + "".join(
+    f"{code},0,\n" for code in UNITS[2:]
+)
 POPULATION = "年齢下限,人数割合,登録率,利用率\n65,2,80,60\n75,58,70,50\n85,40,45,30\n"
 
 
@@ -175,7 +180,11 @@ def test_a_forecast_is_read(tmp_path: Path) -> None:
     folder = write(tmp_path / "job", forecast_toml='total = 41000\n[sources]\ntotal = "前年末の件数"\n',
                    counts_csv=COUNTS, population_csv=POPULATION)  # fmt: skip
     made = load_forecast(folder, "forecast.toml", UNITS)
-    assert made.last_year == {"47201": 32000, "47205": 9000} and made.growth == {"47205": 125}
+    assert made.last_year == {
+        "47201": 32000,
+        "47205": 9000,
+        **dict.fromkeys(UNITS[2:], 0),
+    } and made.growth == {"47205": 125}
     assert made.bands[1] == Band(75, 5800, 7000, 5000)
     assert sum(people_of(made).values()) == 41000
 
@@ -186,6 +195,9 @@ BAD = [
     ("counts_csv", COUNTS.replace("9000", "９０００"), "counts.csv", "整数"),
     ("counts_csv", COUNTS + "47205,1,\n", "counts.csv", "二度"),
     ("counts_csv", COUNTS.replace("1.25", "1.255"), "counts.csv", "割合として"),
+    ("counts_csv", COUNTS.replace("47207,0,\n", ""), "counts.csv", "47207"),
+    ("counts_csv", COUNTS.replace("32000", "0").replace("9000", "0"), "counts.csv", "合計が0"),
+    ("population_csv", POPULATION.replace("85,", "2500,"), "population.csv", "130"),
     ("population_csv", POPULATION.replace("40,45", "41,45"), "population.csv", "101.00%"),
     ("population_csv", POPULATION.replace("85,", "70,"), "population.csv", "小さい順"),
 ]
@@ -221,3 +233,31 @@ def test_a_municipality_may_have_a_service_of_its_own() -> None:
         loaded.order, loaded.units, demand, load_tariff().table_on(loaded.order.job.mail_on)
     )
     assert priced["unit_yen"].tolist() == [110, 460, 460]
+
+
+def test_no_price_appears_that_nobody_pays() -> None:
+    """A place that had nobody: the whole difference is count; what goes by hand changes no price."""
+
+    def budget(*rows: tuple[str, str, int, int]) -> pd.DataFrame:
+        table = pd.DataFrame(rows, columns=["municipality_code", "mail_service", "pieces", "unit_yen"])
+        return table.assign(document="certificate", total_yen=table["pieces"] * table["unit_yen"])
+
+    plan = budget(
+        ("47201", "simple_registered", 90, 460),
+        ("47201", "none", 10, 0),
+        ("47205", "simple_registered", 5, 530),
+    )
+    made = budget(
+        ("47201", "simple_registered", 90, 460),
+        ("47201", "none", 12, 0),
+        ("47207", "simple_registered", 1, 460),
+    )
+    lines = compare_lines(plan, made, [("47201", ""), ("47205", ""), ("47207", "")])
+    parts = [(line.by_count_yen, line.by_service_yen, line.by_weight_yen) for line in lines]
+    assert parts == [(0, 0, 0), (-2650, 0, 0), (460, 0, 0)]
+
+
+def test_nobody_to_share_among_is_an_error() -> None:
+    with pytest.raises(ValueError):
+        apportion(5, np.zeros(3, dtype=np.int64))
+    assert apportion(100_000_000, np.array([999_999_999, 1])).sum() == 100_000_000

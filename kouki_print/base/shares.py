@@ -9,14 +9,17 @@ import numpy.typing as npt
 def apportion(count: int, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Whole numbers (int64) that add up to ``count`` in proportion to the weights (最大剰余法).
 
-    Equal remainders go to the earlier place.  ``weights`` are whole, not negative, not all 0 unless
-    ``count`` is 0.
+    Equal remainders go to the earlier place.  ``weights`` are whole, not negative; ValueError when they
+    are all 0 and there is something to share.
     """
-    total = int(weights.sum())
+    parts = [int(weight) for weight in weights]
+    total = sum(parts)
     if not total:
-        return np.zeros(len(weights), dtype=np.int64)
-    whole = count * weights // total
-    rest = count * weights - whole * total
-    missing = count - int(whole.sum())
-    whole[np.argsort(-rest, kind="stable")[:missing]] += 1
+        if count:
+            raise ValueError("nobody to share among")
+        return np.zeros(len(parts), dtype=np.int64)
+    whole = np.array([count * part // total for part in parts], dtype=np.int64)
+    rest = [count * part % total for part in parts]
+    fullest = sorted(range(len(parts)), key=lambda at: (-rest[at], at))
+    whole[fullest[: count - int(whole.sum())]] += 1
     return whole

@@ -120,8 +120,8 @@ def _kind(sheet: Worksheet, row: int, kind: KindLine, words: tuple[str, str, str
     at = row + 1
     left: tuple[str | Live, ...] = ("―", "―")
     if kind.max_grams:
-        share = kind.left_cg / kind.weight_cg
-        left = (Live(f"=G{at}-E{at}", kind.left_cg / 100), Live(f"=H{at}/E{at}", share))
+        share = kind.left_cg * 1000 // kind.weight_cg / 1000  # as in the warnings: never rounded up
+        left = (Live(f"=G{at}-E{at}", kind.left_cg / 100), Live(f"=ROUNDDOWN(H{at}/E{at},3)", share))
     beyond: tuple[str | float | Live, ...] = ("―", "―")
     if kind.next_yen is not None and kind.extra_yen is not None:
         beyond = (kind.next_yen, Live(f"=(L{at}-K{at})*J{at}", kind.extra_yen))

@@ -27,6 +27,7 @@ from kouki_print.handover.budget_words import (
     step_name,
     tables_used,
 )
+from kouki_print.handover.kind_lines import cheaper_words
 from kouki_print.handover.report_pdf import (
     BIG,
     HEADING,
@@ -177,6 +178,8 @@ def _weights(budget: Budget, kinds: list[KindLine]) -> Iterator[Any]:
     for kind in kinds:
         if kind.crosses:
             yield Paragraph(f"※ {kind_name(kind)}: {escape(drawable(crossing(kind, budget.weights)))}", NOTE)
+        if words := cheaper_words(kind, {}):
+            yield Paragraph(f"※ {kind_name(kind)}: {escape(drawable(words))}", NOTE)
 
 
 def _stock(items: list[StockLine]) -> Iterator[Any]:

@@ -36,7 +36,8 @@ class KindLine:
     ``units`` are the codes of the units that have this kind; ``thickness_um`` 0 when unknown.
     ``left_cg`` is what the nominal weight may still gain; ``crosses`` when the heaviest is in a dearer
     step than the nominal; ``lighter`` are the enclosures of which any single one, left out, would bring
-    the heaviest back.  ``next_yen`` is the unit price beyond the step, None where nothing heavier is taken.
+    the heaviest back.  ``cheaper`` are those of which any single one, left out, makes the nominal piece
+    cost ``cheaper_yen`` only.  ``next_yen`` is the unit price beyond the step, None where nothing heavier is taken.
     """
 
     document: str
@@ -55,6 +56,8 @@ class KindLine:
     units: tuple[str, ...]
     crosses: bool
     lighter: tuple[str, ...]
+    cheaper: tuple[str, ...] = ()
+    cheaper_yen: int = 0
 
     @property
     def left_cg(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from kouki_print.base.errors import JobError
 from kouki_print.handover.budget_parts import CompareLine
+from kouki_print.order.models import DOCUMENTS, SERVICE_JA
 
 _KEYS = ("municipality_code", "document", "mail_service", "pieces", "total_yen")
 
@@ -30,8 +31,12 @@ def read_budget_lines(folder: Path) -> pd.DataFrame:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             rows = list(csv.DictReader(handle))
         table = pd.DataFrame({key: [row[key] for row in rows] for key in _KEYS})
-        return table.astype({"pieces": "int64", "total_yen": "int64"})
-    except (KeyError, ValueError, UnicodeDecodeError, csv.Error):
+        table = table.astype({"pieces": "int64", "total_yen": "int64"})
+        known = table["document"].isin(DOCUMENTS) & table["mail_service"].isin(list(SERVICE_JA))
+        if table.empty or not known.all() or (table[["pieces", "total_yen"]] < 0).to_numpy().any():
+            raise ValueError(path.name)
+        return table
+    except (KeyError, ValueError, TypeError, OverflowError, UnicodeDecodeError, csv.Error):
         raise JobError(
             "比較する予算を読めません。",
             remedy="kouki-print が作った budget.csv を指定してください。",
@@ -44,25 +49,21 @@ def compare_lines(
 ) -> tuple[CompareLine, ...]:
     """Every unit's difference by count, service and weight, in table order, then units of one side only.
 
-    Count: more or fewer pieces of a document at the forecast's average price.  Service: pieces that went
-    by another service, at the forecast's price of that service where it has one.  Weight: the rest, that is
-    pieces in another step or class, extra enclosures, another tariff.  The three add up exactly.
+    Pieces more or fewer of a document and service count at the unit's forecast price of these, or where it
+    had none at what they cost.  What went from one service to another is the service's; the rest of the
+    pieces is the count's.  Weight is what remains: another step or class, extra enclosures, another tariff.
+    The three add up exactly.
     """
     names = dict(towns)
-    codes = [
-        *names,
-        *sorted((set(forecast["municipality_code"]) | set(actual["municipality_code"])) - set(names)),
-    ]
-    averages = _averages(forecast, ("document",))
+    codes = set(forecast["municipality_code"]) | set(actual["municipality_code"])
     return tuple(
         _line(
             code,
             names.get(code, ""),
             forecast[forecast["municipality_code"] == code],
             actual[actual["municipality_code"] == code],
-            averages,
         )
-        for code in codes
+        for code in [*names, *sorted(codes - set(names))]
     )
 
 
@@ -75,24 +76,17 @@ def _averages(lines: pd.DataFrame, keys: tuple[str, ...]) -> dict[Any, tuple[int
     }
 
 
-def _line(
-    code: str, name: str, before: pd.DataFrame, after: pd.DataFrame, overall: dict[Any, tuple[int, int]]
-) -> CompareLine:
-    own = _averages(before, ("document",))
-    by_service = _averages(before, ("document", "mail_service"))
+def _line(code: str, name: str, before: pd.DataFrame, after: pd.DataFrame) -> CompareLine:
+    planned, made = (_averages(lines, ("document", "mail_service")) for lines in (before, after))
     count = service = 0
-    documents: Iterable[str] = sorted(set(before["document"]) | set(after["document"]))
-    for document in documents:
-        made = after[after["document"] == document]
-        yen, pieces = own.get((document,)) or overall.get((document,)) or _first(made)
-        planned = int(before.loc[before["document"] == document, "pieces"].sum())
-        count += _part(int(made["pieces"].sum()) - planned, yen, pieces)
-        for line in made.itertuples():
-            price = by_service.get((document, line.mail_service))
-            if price is None:  # nobody planned it: all of its price is the service's
-                service += int(line.total_yen) - _part(int(line.pieces), yen, pieces)
-            else:
-                service += _part(int(line.pieces), *price) - _part(int(line.pieces), yen, pieces)
+    for document in sorted({key[0] for key in (*planned, *made)}):
+        shifts = {
+            key: made.get(key, (0, 0))[1] - planned.get(key, (0, 0))[1]
+            for key in (*planned, *(key for key in made if key not in planned))
+            if key[0] == document
+        }
+        by_count, by_service = _parts(shifts, {key: planned.get(key) or made[key] for key in shifts})
+        count, service = count + by_count, service + by_service
     forecast_yen, actual_yen = int(before["total_yen"].sum()), int(after["total_yen"].sum())
     return CompareLine(
         unit_code=code,
@@ -107,8 +101,15 @@ def _line(
     )
 
 
-def _first(lines: pd.DataFrame) -> tuple[int, int]:
-    return int(lines["total_yen"].sum()), int(lines["pieces"].sum())
+def _parts(shifts: dict[Any, int], prices: dict[Any, tuple[int, int]]) -> tuple[int, int]:
+    """Yen of one document by count and by service; ``shifts`` are pieces more (or fewer) by service."""
+    more = sum(shift for shift in shifts.values() if shift > 0)
+    fewer = -sum(shift for shift in shifts.values() if shift < 0)
+    gained = sum(_part(shift, *prices[key]) for key, shift in shifts.items() if shift > 0)
+    lost = -sum(_part(shift, *prices[key]) for key, shift in shifts.items() if shift < 0)
+    over = more - fewer
+    by_count = _part(over, gained, more) if over >= 0 else _part(over, lost, fewer)
+    return by_count, gained - lost - by_count
 
 
 def _part(pieces: int, yen: int, of: int) -> int:

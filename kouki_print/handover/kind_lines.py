@@ -96,6 +96,12 @@ def _line(order: Order, unit: Unit, document: str, set_code: str, kind: Kind, ta
     lighter = [
         code for code, high in _spare_parts(order, unit, kind) if crosses and fits(kind.high_cg - high)
     ]
+    below = {
+        code: yen
+        for code, least in _lightest_parts(order, unit, kind)
+        if (yen := _yen(order, table, kind, kind.weight_cg - least)) is not None and yen < kind.yen
+    }
+    cheapest = min(below.values(), default=0)
     return KindLine(
         document,
         set_code,
@@ -113,6 +119,8 @@ def _line(order: Order, unit: Unit, document: str, set_code: str, kind: Kind, ta
         units=(),
         crosses=crosses,
         lighter=tuple(lighter),
+        cheaper=tuple(code for code, yen in below.items() if yen == cheapest),
+        cheaper_yen=cheapest,
     )
 
 
@@ -135,6 +143,13 @@ def _spare_parts(order: Order, unit: Unit, kind: Kind) -> Iterable[tuple[str, in
     yield from ((extra.code, extra.weight_cg) for extra in unit.extras)
 
 
+def _lightest_parts(order: Order, unit: Unit, kind: Kind) -> Iterable[tuple[str, int]]:
+    """What may be left out of a mailed kind, and its nominal weight."""
+    nominal = {item.code: item.weight_cg for item in order.enclosure}
+    nominal |= {extra.code: extra.weight_cg for extra in unit.extras}
+    yield from ((code, nominal[code]) for code, _ in _spare_parts(order, unit, kind))
+
+
 def weight_warnings(
     kinds: Iterable[KindLine], names: Mapping[str, str], towns: Mapping[str, str] | None = None
 ) -> list[str]:
@@ -145,7 +160,7 @@ def weight_warnings(
     """
     found = []
     for kind in kinds:
-        said = _thick(kind) + _margin(kind) + _crossing(kind, names)
+        said = _thick(kind) + _margin(kind) + _crossing(kind, names) + cheaper_words(kind, names)
         if said:
             found.append(f"{_who(kind, towns or {})}: {said}")
     return found
@@ -187,6 +202,19 @@ def _crossing(kind: KindLine, names: Mapping[str, str]) -> str:
         else "封入物を一つ除くだけでは収まりません。"
     )
     return f"最も重い組合せ{_grams(kind.high_cg)}は{kind.max_grams}gを超えます。{_price_of(kind)}{cure}"
+
+
+def cheaper_words(kind: KindLine, names: Mapping[str, str]) -> str:
+    """A kind that one enclosure takes into a dearer step: which, and what it costs; empty for others."""
+    if not kind.cheaper:
+        return ""
+    several = len(kind.cheaper) > 1
+    named = [f"{code}「{names[code]}」" if code in names and not several else code for code in kind.cheaper]
+    saved = (kind.unit_yen - kind.cheaper_yen) * kind.pieces
+    return (
+        f"標準の重さ{_grams(kind.weight_cg)}です。封入物{'・'.join(named)}{'のどれか一つ' if several else ''}を除けば"
+        f"1通{kind.cheaper_yen:,}円になり、{saved:,}円減ります。"
+    )
 
 
 def _price_of(kind: KindLine) -> str:

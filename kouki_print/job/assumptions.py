@@ -33,7 +33,7 @@ def assumptions_of(order: Order, people: int, forecast: LoadedForecast | None) -
     ]
     if forecast is None:
         return (
-            Assumption("対象者", f"{people:,}人", f"{_EXPORT}（基準日 {wareki(order.job.data_on)}）"),
+            Assumption("対象者（全体）", f"{people:,}人", f"{_EXPORT}（基準日 {wareki(order.job.data_on)}）"),
             *lines,
         )
     settings = forecast.settings
@@ -46,7 +46,8 @@ def assumptions_of(order: Order, people: int, forecast: LoadedForecast | None) -
         "総数を前年の割合で配分（最大剰余法）" if settings.total is not None else "前年件数に伸び率を掛けた数"
     )
     lines.insert(
-        0, Assumption("対象者", f"{people:,}人（{how}）", told("total" if settings.total else "counts"))
+        0,
+        Assumption("対象者（全体）", f"{people:,}人（{how}）", told("total" if settings.total else "counts")),
     )
     lines += [
         Assumption(words, f"{getattr(settings, key)}%", told(key))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -53,23 +54,28 @@ def forecast_demand(loaded: LoadedOrder, forecast: LoadedForecast) -> tuple[pd.D
     """
     settings = forecast.settings
     shares = document_shares(loaded.order, forecast)
-    issued = 100_00 - int(settings.not_issued_percent * 100)
-    picked = int(settings.pickup_percent * 100)
-    again = 100_00 + int(settings.reissue_percent * 100)
-    rows = []
-    people = people_of(forecast)
-    for code, count in people.items():
-        printed = int(apportion(count, np.array([issued, 100_00 - issued]))[0])
-        pieces = (printed * again + 50_00) // 100_00
-        weights = np.array(list(shares.values()), dtype=np.int64)
-        for (document, set_code), part in zip(shares, apportion(pieces, weights).tolist(), strict=True):
-            collected = int(apportion(part, np.array([picked, 100_00 - picked]))[0])
-            rows += [
-                (code, document, set_code, True, collected),
-                (code, document, set_code, False, part - collected),
-            ]
-    table = pd.DataFrame([row for row in rows if row[-1]], columns=list(COLUMNS))
-    return table.astype({"pickup": bool, "pieces": np.int64}), sum(people.values())
+    expected = people_of(forecast)
+    people = np.array(list(expected.values()), dtype=np.int64)
+    printed = people - _part_of(people, settings.not_issued_percent)
+    pieces = printed + _part_of(printed, settings.reissue_percent)
+    weights = np.array(list(shares.values()), dtype=np.int64)
+    parts = np.array([apportion(count, weights) for count in pieces.tolist()])
+    collected = _part_of(parts.ravel(), settings.pickup_percent).reshape(parts.shape)
+    rows = [
+        (code, document, set_code, pickup, int(count))
+        for at, code in enumerate(expected)
+        for place, (document, set_code) in enumerate(shares)
+        for pickup, count in ((True, collected[at, place]), (False, parts[at, place] - collected[at, place]))
+        if count
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype({"pickup": bool, "pieces": np.int64}), int(people.sum())
+
+
+def _part_of(counts: np.ndarray, percent: Decimal) -> np.ndarray:
+    """So many per cent of all, half up, shared out: small places have their part of a small share too."""
+    whole = (int(counts.sum()) * int(percent * 100) + 50_00) // 100_00
+    return np.asarray(apportion(whole, counts))
 
 
 def document_shares(order: Order, forecast: LoadedForecast) -> dict[tuple[str, str], int]:

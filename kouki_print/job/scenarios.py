@@ -37,14 +37,16 @@ def scenario_lines(
     lines = [_line(BASE, "", loaded, demand_of, tariff, people, None)]
     totals = {"": lines[0].total_yen}
     for scenario in scenarios:
-        varied = _varied(job_dir, loaded, scenario)
         note = f"{scenario.against}との差。{scenario.note}" if scenario.against else scenario.note
         against = totals[scenario.against]
         try:
+            varied = _varied(job_dir, loaded, scenario)
             line = _line(scenario.name, note, varied, demand_of, tariff, people, against)
         except JobError as error:
             raise JobError(
-                f"試算「{scenario.name}」: {error.what}", remedy=error.remedy, file=error.file, row=error.row
+                f"試算「{scenario.name}」: {error.what}",
+                remedy=f"この試算の書き方を確かめてください。{error.remedy}",
+                file=loaded.order.input.scenarios,
             ) from None
         totals[scenario.name] = line.total_yen
         lines.append(line)
@@ -55,11 +57,7 @@ def _varied(job_dir: Path, loaded: LoadedOrder, scenario: Scenario) -> LoadedOrd
     """The order with a scenario's changes; who hands over does not mail."""
     unknown = [code for code in scenario.handed_over if code not in loaded.units]
     if unknown:
-        raise JobError(
-            f"試算「{scenario.name}」の handed_over「{unknown[0]}」が一覧にありません",
-            remedy="コードを直してください。",
-            file=loaded.order.input.scenarios,
-        )
+        raise JobError(f"handed_over「{unknown[0]}」が一覧にありません", remedy="コードを直してください。")
     units = {
         code: unit.model_copy(update={"mailed": False}) if code in scenario.handed_over else unit
         for code, unit in loaded.units.items()

@@ -22,6 +22,7 @@ from kouki_print.order.tables import Line, read_lines
 from kouki_print.order.toml_files import read_toml
 from kouki_print.order.typed import Frozen
 
+_OLDEST = 130
 COUNT_HEADERS = ("コード", "前年件数", "伸び率")
 BAND_HEADERS = ("年齢下限", "人数割合", "登録率", "利用率")
 _PERCENT = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,2})?")
@@ -105,8 +106,18 @@ def _counts(path: Path, units: Sequence[str]) -> tuple[dict[str, int], dict[str,
         if line["伸び率"]:
             growth[code] = _hundredths(line, "伸び率", least=-5000)
     silent = [code for code in units if code not in counts]
-    if silent and sum(counts.values()) == 0:
-        raise JobError("前年件数がありません", remedy="前年の件数を書いてください。", file=path.name)
+    if silent:
+        more = f" ほか{len(silent) - 5}件" if len(silent) > 5 else ""
+        raise JobError(
+            f"前年件数のない市町村・団体があります: {'、'.join(silent[:5])}{more}",
+            remedy="全部の市町村・団体を1行ずつ書いてください。対象者のいないところは 0 と書きます。",
+            file=path.name,
+            column="コード",
+        )
+    if not sum(counts.values()):
+        raise JobError(
+            "前年件数の合計が0です", remedy="前年の件数を書いてください。", file=path.name, column="前年件数"
+        )
     return counts, growth
 
 
@@ -121,9 +132,9 @@ def _bands(path: Path) -> tuple[Band, ...]:
         for line in read_lines(path, BAND_HEADERS)
     ]
     ages = [band.from_age for band in bands]
-    if not bands or ages != sorted(set(ages)):
+    if not bands or ages != sorted(set(ages)) or ages[-1] > _OLDEST:
         raise JobError(
-            "年齢下限が小さい順に並んでいません",
+            f"年齢下限が小さい順に並んでいないか、{_OLDEST}を超えています",
             remedy="年齢を小さい順に1行ずつ書いてください。",
             file=path.name,
         )
@@ -153,5 +164,5 @@ def _hundredths(line: Line, column: str, least: int = 0) -> int:
         )
     value = int(Decimal(text) * 100)
     if not least <= value <= 100_00:
-        raise line.error(column, "割合が範囲の外です", "0から100までの%で書いてください。")
+        raise line.error(column, "割合が範囲の外です", f"{least // 100}から100までの%で書いてください。")
     return value

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.messages import order_error
@@ -30,9 +30,16 @@ class Scenario(Frozen):
     handed_over: list[str] = []
     against: str = ""
 
+    @field_validator("order")
+    @classmethod
+    def _tables(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(value.get("job", {}), dict):
+            raise ValueError("job は { } で囲んだ表にしてください")
+        return value
+
     def changes(self) -> dict[str, Any]:
         """The overrides as job.toml would have them."""
-        job = {**self.order.get("job", {})}
+        job = dict(self.order.get("job", {}))
         if self.preset:
             job["preset"] = self.preset
         if self.mail_on is not None:

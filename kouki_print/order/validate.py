@@ -10,7 +10,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from kouki_print.base.checkdigits import is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Exclusion, Order, Rule
+from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Discount, Exclusion, Order, Rule
 from kouki_print.order.places import Sources
 
 JOB_FILE = "job.toml"
@@ -255,6 +255,26 @@ def _check_discounts(order: Order, at: Sources) -> None:
                 "name",
                 remedy="予算書で見分けられるように、別の名前にしてください。",
             )
+        for other in order.discount[:number]:
+            if _overlap(discount, other):
+                raise at.fault(
+                    f"[[discount]] 「{discount.name}」と「{other.name}」は同じ郵便物に重なります",
+                    "discount",
+                    number,
+                    "name",
+                    remedy="documents か units を分けるか、合わせた割引を一つ書いてください。",
+                )
+
+
+def _overlap(one: Discount, other: Discount) -> bool:
+    """Whether two discounts may be for the same piece; an empty list means all."""
+
+    def meet(first: Sequence[str], second: Sequence[str]) -> bool:
+        return not first or not second or not set(first).isdisjoint(second)
+
+    return (
+        one.service == other.service and meet(one.documents, other.documents) and meet(one.units, other.units)
+    )
 
 
 _CHECKS = (
