@@ -1,4 +1,4 @@
-"""The budget: known totals, order of lines, margins, and the same bytes every time."""
+"""The budget: known totals, order of lines, and the same bytes every time."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from kouki_print.handover.budget import (
 )
 from kouki_print.handover.budget_pdf import budget_document, write_budget_pdf
 from kouki_print.handover.budget_xlsx import budget_workbook, write_budget_xlsx
+from kouki_print.handover.kind_lines import kind_lines
 from kouki_print.order.load import LoadedOrder
 from kouki_print.post.tariff import load_tariff
 
@@ -60,11 +61,20 @@ def test_an_all_certificate_job_of_165000(grams: str, unit: int, total: int, ste
     assert len(budget.lines) == 41
 
 
-def test_passing_the_step_costs_what_the_margin_says() -> None:
-    (margin,) = budget_of(with_weight("46.00"), 165_000).margins
-    assert (margin.left_cg, margin.unit_yen, margin.next_yen, margin.extra_yen) == (400, 460, 530, 11_550_000)
-    (edge,) = budget_of(with_weight("50.00"), 100).margins
-    assert (edge.left_cg, edge.extra_yen) == (0, 7_000)
+@pytest.mark.parametrize(
+    ("grams", "count", "left", "extra"), [("46.00", 165_000, 400, 11_550_000), ("50.00", 100, 0, 7_000)]
+)
+def test_passing_the_step_costs_what_the_margin_says(grams: str, count: int, left: int, extra: int) -> None:
+    loaded = with_weight(grams)
+    row = {
+        "unit_code": ["47201"],
+        "document": "certificate",
+        "set_code": "A",
+        "pickup": False,
+        "pieces": count,
+    }
+    (line,) = kind_lines(loaded.order, loaded.units, pd.DataFrame(row), TABLE)
+    assert (line.left_cg, line.unit_yen, line.next_yen, line.extra_yen) == (left, 460, 530, extra)
 
 
 def test_lines_follow_the_municipality_table_then_document() -> None:
@@ -137,7 +147,7 @@ def test_workbook_holds_live_sums_with_the_right_values(tmp_path: Path) -> None:
         assert values[name].cell(row, column).value == budget.total_yen
         assert str(formulas[name].cell(row, column).value).startswith("=SUM(")
     shown = [cell.value for cells in values["表紙"].iter_rows() for cell in cells]
-    assert any(budget.tariff_sha256 in str(text) for text in shown)
+    assert any(budget.tariffs[0][1] in str(text) for text in shown)
     assert any("令和8年7月13日" in str(text) for text in shown)
     for sheet in formulas:
         for cells in sheet.iter_rows():
@@ -153,7 +163,7 @@ def test_pdf_names_everything_a_meeting_asks_for(tmp_path: Path) -> None:
     reader = pypdf.PdfReader(path)
     texts = [page.extract_text() for page in reader.pages]
     for text in texts:
-        assert budget.tariff_sha256 in text
+        assert budget.tariffs[0][1] in text
         assert "令和8年7月13日" in text
     assert f"{budget.total_yen:,}円" in texts[0]
     summary = texts[: len(texts) - len(budget.towns)]
@@ -163,7 +173,7 @@ def test_pdf_names_everything_a_meeting_asks_for(tmp_path: Path) -> None:
 
 def test_reports_of_an_empty_plan_can_be_written() -> None:
     budget = budget_of(loaded_order(), 0)
-    assert (budget.pieces, budget.total_yen, budget.margins) == (0, 0, ())
+    assert (budget.pieces, budget.total_yen) == (0, 0)
     assert budget_document(budget).startswith(b"%PDF")
     assert zipfile.ZipFile(io.BytesIO(budget_workbook(budget))).testzip() is None
 

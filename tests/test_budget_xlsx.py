@@ -111,7 +111,7 @@ def full_budget() -> Budget:
     return replace(
         budget,
         people=4_100,
-        tariffs=((budget.tariff_name, budget.tariff_sha256), ("tariff_naha.csv", "b" * 64)),
+        tariffs=(*budget.tariffs, ("tariff_naha.csv", "b" * 64)),
         weights=weights,
         kinds=kinds,
         discounts=(

@@ -246,8 +246,8 @@ def test_warnings_say_what_it_costs_and_what_to_leave_out() -> None:
     (words,) = weight_warnings([crossing("22.23")], names, {NAHA: "那覇市"})
     assert words == (
         "資格確認書（組A・簡易書留・定形、那覇市の1,000通）: 標準の重さ46.00gは50gまで残り4.00g（8.6%）です。"
-        "最も重い組合せ54.61gは50gを超えます。全部が超えると70,000円増えます。"
-        "封入物6・7のどれか一つを除けば収まります。"
+        "最も重い組合せ54.61gは50gを超えます。封入物6・7のどれか一つを除けば収まります。"
+        "全部が超えると70,000円増えます。"
     )
     assert weight_warnings([crossing("15.00")], names) == []
 
@@ -259,7 +259,7 @@ def test_a_margin_below_three_grams_or_six_percent_is_told(grams: str, warned: b
     found = weight_warnings(lines(loaded, (NAHA, "certificate", "A", False, 10)), {})
     assert any("残り" in words for words in found) is warned
     if grams == "4.12":
-        assert "X1のどれか一つを除けば1通460円になり、700円減ります" in found[0]
+        assert "X1のどれか一つを除けば1通460円になります（今は530円）。全部で700円減ります" in found[0]
     if warned:
         assert "残り2.99g（6.3%）" in found[0] and "700円増えます" in found[0] and "47201の10通" in found[0]
 

@@ -23,11 +23,9 @@ from kouki_print.handover.budget_parts import (
     StockLine,
     WeightLine,
 )
-from kouki_print.order.enclosures import Envelope
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
-from kouki_print.post.sizeclass import size_class
-from kouki_print.post.tariff import NOT_MAILED, TariffTable
+from kouki_print.post.tariff import TariffTable
 
 _HEADER = (
     "municipality_code,name,document,set_code,mail_service,size_class,max_grams,pieces,unit_yen,total_yen"
@@ -36,33 +34,6 @@ FROM_EXPORT, FROM_FORECAST = "移行データ", "見込み"
 BUDGET_COLUMNS = tuple(_HEADER.split(","))
 SUMMARY_KEYS = ("document", "set_code", "mail_service", "size_class", "max_grams", "unit_yen")
 _ORDERS = {"document": DOCUMENTS, "mail_service": tuple(SERVICE_JA), "size_class": tuple(SIZE_CLASS_JA)}
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """How far one group of pieces is from the next step (重量の余裕).
-
-    ``left_cg`` hundredths of a gram that the heaviest piece may still gain; ``next_yen`` the unit price
-    beyond, None when nothing heavier can be posted.
-    """
-
-    document: str
-    set_code: str
-    mail_service: str
-    pieces: int
-    heaviest_cg: int
-    max_grams: int
-    unit_yen: int
-    next_yen: int | None
-
-    @property
-    def left_cg(self) -> int:
-        return self.max_grams * 100 - self.heaviest_cg
-
-    @property
-    def extra_yen(self) -> int | None:
-        """What it costs when all pieces of the group pass the step."""
-        return None if self.next_yen is None else (self.next_yen - self.unit_yen) * self.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +50,11 @@ class Budget:
     unit: str
     posting_date: dt.date
     created: dt.date
-    tariff_name: str
-    tariff_sha256: str
+    tariffs: tuple[tuple[str, str], ...]  # every table used: name, SHA-256
     towns: tuple[tuple[str, str], ...]
     lines: pd.DataFrame
-    margins: tuple[Margin, ...]
     basis: str = FROM_EXPORT
     people: int = 0
-    tariffs: tuple[tuple[str, str], ...] = ()  # every table used: name, SHA-256
     weights: tuple[WeightLine, ...] = ()
     kinds: tuple[KindLine, ...] = ()
     discounts: tuple[DiscountLine, ...] = ()
@@ -208,38 +176,6 @@ def _lines(groups: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return _sorted(lines, ("place", *SUMMARY_KEYS))[list(BUDGET_COLUMNS)]
 
 
-def _margins(groups: pd.DataFrame, envelope: Envelope, table: TariffTable) -> tuple[Margin, ...]:
-    mailed = groups[groups["mail_service"] != NOT_MAILED]
-    if mailed.empty:
-        return ()
-    keys = list(SUMMARY_KEYS)
-    totals = mailed.groupby(keys, sort=False, as_index=False).agg(
-        pieces=("pieces", "sum"), heaviest_cg=("weight_cg", "max")
-    )
-    return tuple(
-        Margin(
-            row.document,
-            row.set_code,
-            row.mail_service,
-            int(row.pieces),
-            int(row.heaviest_cg),
-            int(row.max_grams),
-            int(row.unit_yen),
-            _price_beyond(row.mail_service, int(row.max_grams), envelope, table),
-        )
-        for row in _sorted(totals, SUMMARY_KEYS).itertuples()
-    )
-
-
-def _price_beyond(service: str, max_grams: int, envelope: Envelope, table: TariffTable) -> int | None:
-    """Unit price a hundredth of a gram beyond the step; None when no class or row takes it."""
-    weight_cg = max_grams * 100 + 1
-    try:
-        return table.price(service, size_class(envelope, weight_cg), weight_cg).yen
-    except JobError:
-        return None
-
-
 def make_budget(loaded: LoadedOrder, plan: pd.DataFrame, table: TariffTable) -> Budget:
     """The budget of a plan, priced by the tariff of the posting date (差出日)."""
     return budget_of_groups(loaded, _with_steps(plan, table), table)
@@ -255,11 +191,9 @@ def budget_of_groups(loaded: LoadedOrder, groups: pd.DataFrame, table: TariffTab
         unit=loaded.unit_ja,
         posting_date=table.on,
         created=order.job.data_on,
-        tariff_name=table.name,
-        tariff_sha256=table.sha256,
+        tariffs=table.tables,
         towns=tuple(names.items()),
         lines=_lines(groups, names),
-        margins=_margins(groups, order.envelope, table),
     )
 
 

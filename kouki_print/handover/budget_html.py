@@ -6,6 +6,7 @@ from typing import Any
 
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_words import (
+    cheaper,
     crossing,
     grams,
     kind_name,
@@ -13,7 +14,6 @@ from kouki_print.handover.budget_words import (
     mailed,
     next_price,
     per_person,
-    tables_used,
 )
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA
 
@@ -25,7 +25,7 @@ def budget_context(budget: Budget) -> dict[str, Any]:
         "basis": budget.basis,
         "pieces": budget.pieces,
         "total_yen": budget.total_yen,
-        "tariffs": "、".join(name for name, _ in tables_used(budget)),
+        "tariffs": "、".join(name for name, _ in budget.tariffs),
         "totals": _totals(budget),
         "warnings": list(budget.warnings),
         "margins": _margins(budget),
@@ -60,35 +60,20 @@ def _totals(budget: Budget) -> list[dict[str, Any]]:
 
 
 def _margins(budget: Budget) -> list[dict[str, Any]]:
-    """Weight and margin of each kind that is mailed; of the groups where the kinds are not known."""
-    if budget.kinds:
-        return [
-            {
-                "name": kind_name(kind),
-                "service": SERVICE_JA[kind.mail_service],
-                "contents": kind.items,
-                "weight": f"{grams(kind.weight_cg)}（{grams(kind.low_cg)}〜{grams(kind.high_cg)}）",
-                "max_grams": kind.max_grams,
-                "left": f"{grams(kind.left_cg)}（{left_share(kind.left_cg, kind.weight_cg)}）",
-                "pieces": kind.pieces,
-                "next_price": next_price(kind.next_yen),
-                "extra_yen": kind.extra_yen,
-                "crossing": crossing(kind, budget.weights) if kind.crosses else "",
-            }
-            for kind in mailed(budget.kinds)
-        ]
+    """Weight and margin of each kind that is mailed."""
+    names = {line.code: line.name for line in budget.weights}
     return [
         {
-            "name": f"{DOCUMENT_JA[margin.document]} {margin.set_code}",
-            "service": SERVICE_JA[margin.mail_service],
-            "contents": "",
-            "weight": f"最大 {grams(margin.heaviest_cg)}",
-            "max_grams": margin.max_grams,
-            "left": f"{grams(margin.left_cg)}（{left_share(margin.left_cg, margin.heaviest_cg)}）",
-            "pieces": margin.pieces,
-            "next_price": next_price(margin.next_yen),
-            "extra_yen": margin.extra_yen,
-            "crossing": "",
+            "name": kind_name(kind),
+            "service": SERVICE_JA[kind.mail_service],
+            "contents": kind.items,
+            "weight": f"{grams(kind.weight_cg)}（{grams(kind.low_cg)}〜{grams(kind.high_cg)}）",
+            "max_grams": kind.max_grams,
+            "left": f"{grams(kind.left_cg)}（{left_share(kind.left_cg, kind.weight_cg)}）",
+            "pieces": kind.pieces,
+            "next_price": next_price(kind.next_yen),
+            "extra_yen": kind.extra_yen,
+            "crossing": crossing(kind, names) + cheaper(kind, names),
         }
-        for margin in budget.margins
+        for kind in mailed(budget.kinds)
     ]

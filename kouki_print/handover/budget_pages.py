@@ -18,6 +18,7 @@ from kouki_print.base.dates import wareki
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_parts import KindLine, StockLine
 from kouki_print.handover.budget_words import (
+    cheaper,
     crossing,
     grams,
     kind_name,
@@ -25,9 +26,7 @@ from kouki_print.handover.budget_words import (
     mailed,
     next_price,
     step_name,
-    tables_used,
 )
-from kouki_print.handover.kind_lines import cheaper_words
 from kouki_print.handover.report_pdf import (
     BIG,
     HEADING,
@@ -96,7 +95,7 @@ def _head(budget: Budget, code: str, name: str, lines: pd.DataFrame) -> list[Any
     room = WIDTH - len(_STAMPS) * _STAMP_WIDTH - 4 * mm
     shown = drawable(name)
     long = pdfmetrics.stringWidth(shown, BIG.fontName, BIG.fontSize) > room
-    tariffs = "、".join(table for table, _ in tables_used(budget))
+    tariffs = "、".join(table for table, _ in budget.tariffs)
     left = [
         Paragraph(escape(shown), _LONG if long else BIG),
         Paragraph(f"{budget.unit}コード {escape(code)}　{escape(drawable(budget.title))}", NOTE),
@@ -175,10 +174,9 @@ def _weights(budget: Budget, kinds: list[KindLine]) -> Iterator[Any]:
     ]
     yield Paragraph("1通の重さと、次の料金段階までの余裕", HEADING)
     yield ruled_table(rows, [38, 38, 36, 15, 16, 14, 28], texts=2, total=False, size=8, pad=1.7)
+    names = {line.code: line.name for line in budget.weights}
     for kind in kinds:
-        if kind.crosses:
-            yield Paragraph(f"※ {kind_name(kind)}: {escape(drawable(crossing(kind, budget.weights)))}", NOTE)
-        if words := cheaper_words(kind, {}):
+        if words := crossing(kind, names) + cheaper(kind, names):
             yield Paragraph(f"※ {kind_name(kind)}: {escape(drawable(words))}", NOTE)
 
 

@@ -14,7 +14,7 @@ from reportlab.platypus import CondPageBreak, Paragraph, Table, TableStyle
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
-from kouki_print.handover.budget import Budget, Margin
+from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_charts import Chart, ScenarioChart, StepChart, UnitChart
 from kouki_print.handover.budget_pages import (
     LINE_HEAD,
@@ -31,7 +31,6 @@ from kouki_print.handover.budget_words import (
     mailed,
     next_price,
     per_person,
-    tables_used,
 )
 from kouki_print.handover.report_pdf import (
     BIG,
@@ -62,7 +61,7 @@ _WARNING = ParagraphStyle(
 def budget_document(budget: Budget) -> bytes:
     """The report as PDF bytes; the same budget gives the same bytes."""
     register_fonts()
-    used = tables_used(budget)
+    used = budget.tariffs
     # Several hashes do not fit above a page: their beginnings do, and the summary has them whole.
     small = (
         f"料金表 {used[0][0]}　SHA-256 {used[0][1]}"
@@ -93,8 +92,6 @@ def _summary(budget: Budget) -> Iterator[Any]:
     kinds = mailed(budget.kinds)
     if kinds:
         yield from _section("次の料金段階までの余裕", _kind_table(budget, kinds))
-    else:
-        yield from _section("次の料金段階までの余裕", _margin_table(budget.margins))
     yield Paragraph(
         "段階の上限ちょうどの重さは安い方の料金です。残りの割合は標準の重さに対するものです。"
         "増額は、その全通が上限を超えた場合の差額です。",
@@ -124,8 +121,8 @@ def _summary(budget: Budget) -> Iterator[Any]:
     if budget.assumptions:
         rows = [[cell(each.name), cell(each.value), cell(each.source)] for each in budget.assumptions]
         yield from _section("前提", _small([["項目", "値", "出典"], *rows], [45, 70, 60], texts=3))
-    if len(tables_used(budget)) > 1:  # a single one stands above each page
-        rows = [[cell(name), cell(sha256, 7)] for name, sha256 in tables_used(budget)]
+    if len(budget.tariffs) > 1:  # a single one stands above each page
+        rows = [[cell(name), cell(sha256, 7)] for name, sha256 in budget.tariffs]
         yield from _section("料金表", _small([["ファイル", "SHA-256"], *rows], [65, 110], texts=2))
 
 
@@ -160,24 +157,6 @@ def _totals_table(budget: Budget) -> Table:
 
 def _extra(extra: int | None) -> str:
     return "―" if extra is None else f"{extra:+,}円"
-
-
-def _margin_table(margins: Sequence[Margin]) -> Table:
-    rows = [["書類", "組", "郵便種別", "最も重い通", "上限", "残り", "超えた場合の単価", "超えた場合の増額"]]
-    rows += [
-        [
-            DOCUMENT_JA[margin.document],
-            margin.set_code,
-            SERVICE_JA[margin.mail_service],
-            grams(margin.heaviest_cg),
-            f"{margin.max_grams:,}g",
-            grams(margin.left_cg),
-            next_price(margin.next_yen),
-            _extra(margin.extra_yen),
-        ]
-        for margin in margins
-    ]
-    return ruled_table(rows, [34, 10, 20, 21, 17, 17, 28, 30], texts=3, total=False)
 
 
 def _kind_table(budget: Budget, kinds: Sequence[KindLine]) -> Table:

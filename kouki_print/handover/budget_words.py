@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
-from kouki_print.handover.budget import Budget
-from kouki_print.handover.budget_parts import KindLine, WeightLine
+from kouki_print.handover.budget_parts import KindLine
 from kouki_print.order.models import DOCUMENT_JA
 
 
@@ -42,20 +41,33 @@ def per_person(yen_100: int) -> str:
     return f"{'-' if yen_100 < 0 else '+'}{whole:,}.{part:02d}円"
 
 
-def tables_used(budget: Budget) -> tuple[tuple[str, str], ...]:
-    """Name and SHA-256 of every tariff table."""
-    return budget.tariffs or ((budget.tariff_name, budget.tariff_sha256),)
-
-
 def mailed(kinds: Iterable[KindLine]) -> list[KindLine]:
     """The kinds that have a step: those that are mailed."""
     return [kind for kind in kinds if kind.max_grams]
 
 
-def crossing(kind: KindLine, weights: Iterable[WeightLine]) -> str:
-    """What a kind whose heaviest piece passes the step means, and what would help."""
-    names = {line.code: f"{line.code}「{line.name}」" for line in weights}
-    out = "・".join(names.get(code, code) for code in kind.lighter)
-    one = "のどれか一つ" if len(kind.lighter) > 1 else ""
-    cure = f"{out}{one}を除けば収まります。" if out else "封入物を一つ除くだけでは収まりません。"
+def some_enclosure(codes: Sequence[str], names: Mapping[str, str]) -> str:
+    """「封入物6「名前」」, or of several their codes only: the names would fill the page."""
+    if len(codes) > 1:
+        return f"封入物{'・'.join(codes)}のどれか一つ"
+    name = f"「{names[codes[0]]}」" if codes[0] in names else ""
+    return f"封入物{codes[0]}{name}"
+
+
+def crossing(kind: KindLine, names: Mapping[str, str]) -> str:
+    """The heaviest piece passes the step: what might be left out; empty for other kinds."""
+    if not kind.crosses:
+        return ""
+    some = f"{some_enclosure(kind.lighter, names)}を除けば収まります。" if kind.lighter else ""
+    cure = some or "封入物を一つ除くだけでは収まりません。"
     return f"最も重い組合せ{grams(kind.high_cg)}は{kind.max_grams:,}gを超えます。{cure}"
+
+
+def cheaper(kind: KindLine, names: Mapping[str, str]) -> str:
+    """One enclosure takes the kind into a dearer step: which one, and the price without it; else empty."""
+    if not kind.cheaper:
+        return ""
+    return (
+        f"標準の重さ{grams(kind.weight_cg)}は、{some_enclosure(kind.cheaper, names)}を除けば"
+        f"1通{kind.cheaper_yen:,}円になります（今は{kind.unit_yen:,}円）。"
+    )

@@ -95,7 +95,7 @@ def _cover(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styles) -
 
 def _facts(budget: Budget) -> list[tuple[str, str]]:
     """What the figures rest on: name and value."""
-    tables = budget.tariffs or ((budget.tariff_name, budget.tariff_sha256),)
+    tables = budget.tariffs
     return [
         ("もとにした数", f"{budget.basis}（基準日 {wareki(budget.created)}）"),
         ("差出日", wareki(budget.posting_date)),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pandas as pd
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -57,11 +58,9 @@ def bundle_pieces(
     """The pieces of each unit's bundle in sequence; ``plan`` holds pieces of bundles only."""
     carried: dict[int, list[str]] = {}
     carrier = decided["carrier"].to_numpy()
-    wanted = set(plan["person"].tolist())
-    for position in range(len(people)):
-        lead = int(carrier[position])
-        if lead in wanted and lead != position:
-            carried.setdefault(lead, []).append(people["name"].iat[position])
+    riders = np.flatnonzero((carrier != np.arange(len(people))) & np.isin(carrier, plan["person"].to_numpy()))
+    for lead, name in zip(carrier[riders].tolist(), people["name"].iloc[riders].tolist(), strict=True):
+        carried.setdefault(lead, []).append(name)
     pieces: dict[str, list[BundlePiece]] = {}
     for row in plan.itertuples():
         names = (people["name"].iat[row.person], *carried.get(row.person, ()))

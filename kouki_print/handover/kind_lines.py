@@ -9,6 +9,7 @@ import pandas as pd
 
 from kouki_print.base.errors import JobError
 from kouki_print.handover.budget_parts import KindLine, WeightLine
+from kouki_print.handover.budget_words import cheaper, crossing, grams, left_share
 from kouki_print.order.enclosures import ENVELOPE
 from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Order
 from kouki_print.order.units import Unit
@@ -93,13 +94,12 @@ def _line(order: Order, unit: Unit, document: str, set_code: str, kind: Kind, ta
         return yen is not None and yen <= kind.yen
 
     crosses = not fits(kind.high_cg)
-    lighter = [
-        code for code, high in _spare_parts(order, unit, kind) if crosses and fits(kind.high_cg - high)
-    ]
+    parts = _spare_parts(order, unit, kind)
+    lighter = [code for code, _, high in parts if crosses and fits(kind.high_cg - high)]
     below = {
         code: yen
-        for code, least in _lightest_parts(order, unit, kind)
-        if (yen := _yen(order, table, kind, kind.weight_cg - least)) is not None and yen < kind.yen
+        for code, nominal, _ in parts
+        if (yen := _yen(order, table, kind, kind.weight_cg - nominal)) is not None and yen < kind.yen
     }
     cheapest = min(below.values(), default=0)
     return KindLine(
@@ -132,22 +132,17 @@ def _yen(order: Order, table: TariffTable, kind: Kind, weight_cg: int) -> int | 
         return None
 
 
-def _spare_parts(order: Order, unit: Unit, kind: Kind) -> Iterable[tuple[str, int]]:
-    """Code and heaviest weight of what might be left out: all but what is printed for the person."""
+def _spare_parts(order: Order, unit: Unit, kind: Kind) -> list[tuple[str, int, int]]:
+    """Code, nominal and heaviest weight of what might be left out: all but what is printed for the person."""
     inside = set(kind.items.split(";"))
-    yield from (
-        (item.code, item.spread_cg[1])
-        for item in order.enclosure
-        if item.code in inside and not item.personal
-    )
-    yield from ((extra.code, extra.weight_cg) for extra in unit.extras)
-
-
-def _lightest_parts(order: Order, unit: Unit, kind: Kind) -> Iterable[tuple[str, int]]:
-    """What may be left out of a mailed kind, and its nominal weight."""
-    nominal = {item.code: item.weight_cg for item in order.enclosure}
-    nominal |= {extra.code: extra.weight_cg for extra in unit.extras}
-    yield from ((code, nominal[code]) for code, _ in _spare_parts(order, unit, kind))
+    return [
+        *(
+            (item.code, item.weight_cg, item.spread_cg[1])
+            for item in order.enclosure
+            if item.code in inside and not item.personal
+        ),
+        *((extra.code, extra.weight_cg, extra.weight_cg) for extra in unit.extras),
+    ]
 
 
 def weight_warnings(
@@ -160,7 +155,7 @@ def weight_warnings(
     """
     found = []
     for kind in kinds:
-        said = _thick(kind) + _margin(kind) + _crossing(kind, names) + cheaper_words(kind, names)
+        said = _thick(kind) + _margin(kind) + _crossing(kind, names) + _cheaper(kind, names)
         if said:
             found.append(f"{_who(kind, towns or {})}: {said}")
     return found
@@ -184,44 +179,21 @@ def _margin(kind: KindLine) -> str:
     left, weight = kind.left_cg, kind.weight_cg
     if not kind.crosses and left >= NEAR_CG and left * 100 >= weight * NEAR_PERCENT:
         return ""
-    tenths = left * 1000 // weight
-    said = f"標準の重さ{_grams(weight)}は{kind.max_grams}gまで残り{_grams(left)}（{tenths // 10}.{tenths % 10}%）です。"
+    share = left_share(left, weight)
+    said = f"標準の重さ{grams(weight)}は{kind.max_grams:,}gまで残り{grams(left)}（{share}）です。"
     return said if kind.crosses else said + _price_of(kind)
 
 
 def _crossing(kind: KindLine, names: Mapping[str, str]) -> str:
-    """The heaviest passes the step: what that costs, and what might be left out."""
-    if not kind.crosses:
-        return ""
-    several = len(kind.lighter) > 1  # their names would fill the page: the codes stand in the list of weights
-    named = [f"{code}「{names[code]}」" if code in names and not several else code for code in kind.lighter]
-    one = "のどれか一つ" if several else ""
-    cure = (
-        f"封入物{'・'.join(named)}{one}を除けば収まります。"
-        if named
-        else "封入物を一つ除くだけでは収まりません。"
-    )
-    return f"最も重い組合せ{_grams(kind.high_cg)}は{kind.max_grams}gを超えます。{_price_of(kind)}{cure}"
+    return crossing(kind, names) + _price_of(kind) if kind.crosses else ""
 
 
-def cheaper_words(kind: KindLine, names: Mapping[str, str]) -> str:
-    """A kind that one enclosure takes into a dearer step: which, and what it costs; empty for others."""
-    if not kind.cheaper:
-        return ""
-    several = len(kind.cheaper) > 1
-    named = [f"{code}「{names[code]}」" if code in names and not several else code for code in kind.cheaper]
+def _cheaper(kind: KindLine, names: Mapping[str, str]) -> str:
     saved = (kind.unit_yen - kind.cheaper_yen) * kind.pieces
-    return (
-        f"標準の重さ{_grams(kind.weight_cg)}です。封入物{'・'.join(named)}{'のどれか一つ' if several else ''}を除けば"
-        f"1通{kind.cheaper_yen:,}円になり、{saved:,}円減ります。"
-    )
+    return f"{cheaper(kind, names)}全部で{saved:,}円減ります。" if kind.cheaper else ""
 
 
 def _price_of(kind: KindLine) -> str:
     if kind.extra_yen is None:
         return "超えると郵便で出せません。"
     return f"全部が超えると{kind.extra_yen:,}円増えます。"
-
-
-def _grams(cg: int) -> str:
-    return f"{cg // 100}.{cg % 100:02d}g"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from kouki_print.base.errors import JobError
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
 from kouki_print.post.kinds import kind_of
@@ -27,13 +26,9 @@ def price_demand(
     """
     rows = []
     for line in demand.itertuples():
-        if line.unit_code not in units:
-            raise JobError(
-                f"「{line.unit_code}」が一覧にありません", remedy="コードを直すか、一覧に加えてください。"
-            )
         kind = kind_of(
             order,
-            units[line.unit_code],
+            units.get(line.unit_code),
             line.unit_code,
             line.document,
             line.set_code,

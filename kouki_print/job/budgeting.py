@@ -19,7 +19,7 @@ from kouki_print.handover.stock import stock_lines, write_stock_csv
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.assumptions import assumptions_of
 from kouki_print.job.demand import demand_of, forecast_demand
-from kouki_print.job.prepare import Prepared, prepare
+from kouki_print.job.prepare import Prepared, prepare, tariff_of
 from kouki_print.job.scenarios import scenario_lines
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
@@ -28,7 +28,7 @@ from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import Order
 from kouki_print.order.scenarios import load_scenarios
 from kouki_print.post.areas import load_areas
-from kouki_print.post.tariff import Tariff, load_tariff
+from kouki_print.post.tariff import Tariff
 from kouki_print.select.decide import decide
 
 
@@ -137,7 +137,6 @@ def _completed(
     return dataclasses.replace(
         made,
         people=people,
-        tariffs=tariff.tables,
         weights=weight_lines(order),
         kinds=kinds,
         discounts=discount_lines(order, priced, loaded.units, plan, areas),
@@ -154,12 +153,6 @@ def _with_spoilage(order: Order, forecast: LoadedForecast | None) -> Order:
         return order
     spare = order.ordering.spare_percent + forecast.settings.spoilage_percent
     return order.model_copy(update={"ordering": order.ordering.model_copy(update={"spare_percent": spare})})
-
-
-def tariff_of(job_dir: Path, loaded: LoadedOrder) -> Tariff:
-    """The shipped tariff with the job's own rows, if it has any."""
-    own = loaded.order.input.tariff
-    return load_tariff(user=job_dir / own if own else None)
 
 
 def write_finance(building: Path, made: Budget) -> None:

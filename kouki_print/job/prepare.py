@@ -97,7 +97,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         if words:
             contacts = [loaded.sender(code) for code in loaded.units]
             check_words(order, contacts, layouts, styles)
-        tariff = load_tariff(user=job_dir / order.input.tariff if order.input.tariff else None)
+        tariff = tariff_of(job_dir, loaded)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
     with stages.stage("移行データの取込みと検査"):
@@ -161,6 +161,12 @@ def _personal_elsewhere(order: Order, plan: pd.DataFrame) -> Iterator[str]:
                 f"{ALERT}「{enclosure.name}」（封入物{enclosure.code}）{count:,}枚は個人ごとの書類ですが、この出力では印刷しません。"
                 "別に用意し、照合コードの順に封入してください。"
             )
+
+
+def tariff_of(job_dir: Path, loaded: LoadedOrder) -> Tariff:
+    """The shipped tariff with the job's own rows, if it has any."""
+    own = loaded.order.input.tariff
+    return load_tariff(user=job_dir / own if own else None)
 
 
 def _of_all_on(finding: Finding, carrier: np.ndarray) -> Finding:
