@@ -17,6 +17,9 @@ import click
 
 import kouki_print
 from kouki_print.base.errors import JobError
+from kouki_print.cli_layout import layout
+from kouki_print.cli_letter import letter
+from kouki_print.cli_proof import proof
 from kouki_print.console import JapaneseGroup, watching
 from kouki_print.job.watch import Silent
 from kouki_print.results import balance, show_result
@@ -301,35 +304,9 @@ def survey_read(folder: Path, job: Path, out: Path, last: Path | None) -> None:
     click.echo(f"まとめました: {out}（{len(merged.lines):,}市町村）")
 
 
-@main.group(cls=JapaneseGroup)
-def layout() -> None:
-    """移行データのレイアウト（列の並びと文字コード）を調べます。"""
-
-
-@layout.command("guess")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    default=None,
-    metavar="TOML",
-    help="案を書くファイル（省略時は画面）",
-)
-def layout_guess(file: Path, out: Path | None) -> None:
-    """移行データの見本からレイアウトの案（TOML）を作ります。
-
-    例: kouki-print layout guess export.csv --out layouts/mine.toml
-    """
-    from kouki_print.job.layout_guess import propose
-
-    text = propose(file, out)
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        click.echo(f"レイアウトの案を書きました: {out}")
-        click.echo(
-            "次は: 中身を確かめ、「？」を埋めて、job.toml の [input] layout にこのファイルを書いてください。"
-        )
+main.add_command(layout)
+main.add_command(proof)
+main.add_command(letter)
 
 
 def _now() -> str:

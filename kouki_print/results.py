@@ -24,7 +24,7 @@ def show_result(result: RunResult, out: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
+    from kouki_print.order.models import SERVICE_JA
 
     console = Console(highlight=False)
     table = Table(title="書類別の通数と郵送料", title_justify="left")
@@ -32,7 +32,7 @@ def show_result(result: RunResult, out: Path) -> None:
         table.add_column(name, justify="right" if name in ("単価（円）", "通数", "郵送料（円）") else "left")
     for row in result.budget.summary().to_dict(orient="records"):
         table.add_row(
-            DOCUMENT_JA[row["document"]],
+            result.budget.document_names[row["document"]],
             row["set_code"],
             SERVICE_JA[row["mail_service"]],
             f"{row['unit_yen']:,}",

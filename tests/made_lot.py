@@ -12,12 +12,14 @@ import pikepdf
 from small_job import JOB, person, write_job
 
 from kouki_print.job.kit import PrintKit, build_kit
-from kouki_print.job.lot import MEDIA_MARGIN, LotFiles, LotTask, make_lot
+from kouki_print.job.lot import make_lot
+from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
+from kouki_print.job.lot_sheets import printed_sheets
 from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.run import lot_tasks
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import PageFields
-from kouki_print.verify.readback import Difference, PrintedPiece, Reader
+from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 
 VARIANT = "\u845b\U000e0100"  # 葛 in the form that is another glyph than the plain one
 DEFAULT_VARIANT = "\u9089\U000e0100"  # 邉 in the form that is the plain glyph
@@ -99,15 +101,10 @@ class Made:
         """Every PDF of the job."""
         return [path for lot in range(len(self.tasks)) for path in (self.single(lot), self.imposed(lot))]
 
-    def pieces(self, lot: int = 0) -> list[PrintedPiece]:
-        """Where the plan says each piece of a lot lies."""
+    def pieces(self, lot: int = 0) -> list[PrintedSheet]:
+        """Where each sheet of a lot lies."""
         task = self.tasks[lot]
-        rows = self.prepared.plan.iloc[task.lot.start : task.lot.stop]
-        names = ["piece_id", "document", "matching_code", "print_page", "imposed_sheet", "imposed_slot"]
-        return [
-            PrintedPiece(at, *cells)
-            for at, cells in enumerate(zip(*(rows[name].tolist() for name in names), strict=True))
-        ]
+        return printed_sheets(task, task.registered, task.codewords, self.kit.imposition)
 
     def differences(
         self,
@@ -119,7 +116,7 @@ class Made:
     ) -> list[Difference]:
         """What the read-back finds in the first lot, with files or records of a test's own."""
         task, kit = self.tasks[0], self.kit
-        reader = Reader(kit.order, kit.layouts, kit.styles, kit.imposition, MEDIA_MARGIN)
+        reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN)
         pieces = self.pieces()
         return reader.check(
             task.contact,

@@ -32,6 +32,7 @@ from kouki_print.job.report import write_check_report
 from kouki_print.job.watch import Silent, Stages
 
 A4_POINTS = 595.28
+NAMES = {"certificate": "資格確認書", "notice": "資格情報のお知らせ"}
 MARGIN = (A4_POINTS - WIDTH) / 2
 HEAD = re.compile(r"郵送料 ([\d,]+)円（([\d,]+)通）")
 ITEMS = (("1", "資格確認書"), ("3", "切替チラシ(確認書用, 個人情報保護シール付)"), ("ENV", "封筒（長形3号）"))
@@ -45,7 +46,7 @@ def kinds_of(codes: tuple[str, ...]) -> tuple[KindLine, ...]:
     ) -> KindLine:
         at = {"certificate": "A", "notice": "B"}[document]
         return KindLine(
-            document, at, items, service, size, cg, cg - 90, cg + 90, 4_200, grams, yen, more, 10, codes,
+            document, NAMES[document], at, items, service, size, cg, cg - 90, cg + 90, 4_200, grams, yen, more, 10, codes,
             crosses=grams > 0 and cg + 90 > grams * 100,
             lighter=("4", "5") if grams > 0 and cg + 90 > grams * 100 else (),
         )  # fmt: skip

@@ -43,6 +43,7 @@ def bare_budget() -> Budget:
 def kind(weight: int, high: int, **changes: object) -> KindLine:
     line = KindLine(
         document="certificate",
+        name="資格確認書",
         set_code="A",
         items="1;2;8",
         mail_service="simple_registered",

@@ -119,8 +119,9 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("path outside", defect("job_path_escape.toml", "job.toml"), "job.toml", "フォルダーの外", "フォルダーに置き"),
     ("date of the law", defect("job_early_certificate.toml", "job.toml"), "job.toml 7行目", "令和6年12月2日", "直して"),
     ("input layout", lambda folder: write_job(folder, job=JOB.replace("standard-utf8", "mine")), "job.toml", "[input] layout「mine」", "standard-utf8"),
-    ("print layout", settings('[printing]\ncertificate_layout = "mine"'), "job.toml", "様式「mine」がありません", "certificate_mount"),
-    ("print layout outside", settings('[printing]\nnotice_layout = "imposition/a3_2up"'), "job.toml", "様式「imposition/a3_2up」がありません", "notice"),
+    ("print layout", settings('[documents]\ncertificate = { layout = "mine" }'), "job.toml", "様式「mine」がありません", "certificate_mount"),
+    ("print layout of the job", settings('[documents]\nnotice = { layout = "art/mine.toml" }'), "job.toml", "様式「art/mine.toml」がジョブのフォルダーにありません", "[documents]"),
+    ("print layout outside", settings('[documents]\nnotice = { layout = "../mine.toml" }'), "job.toml", "フォルダーの外", "フォルダーに置き"),
     ("imposition", settings('[printing]\nimposition = "mine"'), "job.toml", "面付け「mine」がありません", "a3_2up"),
     ("lots of nothing", settings("[printing]\nlot_sheets = 0"), "job.toml 16行目", "[printing] lot_sheets: 1以上", "直して"),
     ("lots as text", settings('[printing]\nlot_sheets = "many"'), "job.toml 16行目", "[printing] lot_sheets: 整数", "直して"),
@@ -242,7 +243,7 @@ def test_check_and_budget_leave_only_their_own_files(small: Finished, tmp_path: 
     checked = cli("check", small.job, "--out", tmp_path / "check")
     assert checked.exit_code == 0 and "件数突合: 移行データ 90 ＝" in checked.output
     names = ["check.html", "check.xlsx", "held.csv", "unissued.csv", "problems.csv"]
-    names += ["unissued.xlsx", "unissued_summary.csv", "protected.csv", "characters.csv"]
+    names += ["unissued.xlsx", "unissued_summary.csv", "protected.csv", "characters.csv", "fitted_fields.csv"]
     assert set(tree(tmp_path / "check")) == {f"union/{name}" for name in names}
     priced = cli("budget", small.job, "--out", tmp_path / "budget")
     assert priced.exit_code == 0

@@ -75,7 +75,9 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def section(table: str) -> str:
     """The chapter of docs/rules.md about a table; that of the enclosures tells their paper and spread too."""
-    name = "enclosure" if table in ("paper", "measured") else table
+    inside = dict.fromkeys(("paper", "measured"), "enclosure") | dict.fromkeys(("fallback", "gaiji"), "fonts")
+    inside |= {"window": "envelope", "colour": "printing"}
+    name = inside.get(table, table)
     found = [part for part in RULES.split("\n## ")[1:] if f"[{name}]" in part.partition("\n")[0]]
     assert len(found) == 1, f"docs/rules.md has no chapter [{table}]"
     return found[0]
@@ -96,6 +98,8 @@ def default_words(field: FieldInfo) -> str:
         return "[" + ", ".join(f'"{each}"' for each in default) + "]"
     if isinstance(default, bool):
         return str(default).lower()
+    if isinstance(default, BaseModel):
+        return "{ " + ", ".join(f"{key} = {value}" for key, value in default) + " }"
     return (
         "なし"
         if default in (None, "", [], {})

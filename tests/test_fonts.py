@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.t2CharStringPen import T2CharStringPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
+from font_kit import FURTHER_VARIANT, OWN, YOSHI, own_font, pinned, small_font
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 from hypothesis import given
@@ -16,43 +16,17 @@ from made_lot import DEFAULT_VARIANT, VARIANT
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import font_dir
-from kouki_print.page.fonts import Style, clusters, distinct_clusters, load_face
+from kouki_print.job.forms import complete, load_styles
+from kouki_print.order.fonts import Fonts
+from kouki_print.page.faces import FontFace, load_face
+from kouki_print.page.fonts import Style, clusters, distinct_clusters
 
 MISSING_VARIANT = "\u845b\U000e010f"  # 葛 in a form that no shipped font has
 
 
-def box(pen: TTGlyphPen | T2CharStringPen, width: int = 500) -> None:
-    pen.moveTo((50, 0))
-    for x, y in ((width, 0), (width, 700), (50, 700)):
-        pen.lineTo((x, y))
-    pen.closePath()
-
-
-def small_font(path: Path, *, blank: str = "", kind: str = "TTF", fs_type: int = 0) -> Path:
-    """A font of the ten digits and 様, in which ``blank`` has no outline."""
-    characters = "0123456789様 "
-    names = [".notdef", *(f"u{ord(character):04X}" for character in characters)]
-    builder = FontBuilder(1000, isTTF=kind == "TTF")
-    builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({ord(name): f"u{ord(name):04X}" for name in characters})
-    empty = {f"u{ord(character):04X}" for character in blank + " "}
-    glyphs = {}
-    for name in names:
-        pen = TTGlyphPen(None) if kind == "TTF" else T2CharStringPen(600, None)
-        if name not in empty:
-            box(pen)
-        glyphs[name] = pen.glyph() if kind == "TTF" else pen.getCharString()
-    if kind == "TTF":
-        builder.setupGlyf(glyphs)
-    else:
-        builder.setupCFF("Small", {}, glyphs, {})
-    builder.setupHorizontalMetrics(dict.fromkeys(names, (600, 0)))
-    builder.setupHorizontalHeader(ascent=800, descent=-200)
-    builder.setupNameTable({"familyName": "Small", "styleName": "Regular", "psName": "Small-Regular"})
-    builder.setupOS2(fsType=fs_type)
-    builder.setupPost()
-    builder.save(path)
-    return path
+def source_of(face: FontFace) -> TTFont:
+    """The file of a shipped face, read by another reader."""
+    return TTFont(font_dir() / face.label, lazy=True)
 
 
 def test_variant_has_its_own_glyph(styles: dict[str, Style]) -> None:
@@ -76,7 +50,7 @@ def test_variants_are_those_of_the_font_file(styles: dict[str, Style]) -> None:
     """Every pair of the format 14 subtable, read once more through the glyph names."""
     for style in styles.values():
         face = style.faces[0]
-        font = TTFont(face.path, lazy=True)
+        font = source_of(face)
         cmap = font.getBestCmap()
         (table,) = [table for table in font["cmap"].tables if table.format == 14]
         expected = {
@@ -99,31 +73,138 @@ def test_characters_of_names_are_drawable(styles: dict[str, Style], character: s
 
 
 @pytest.mark.parametrize("digit", "037")
-def test_a_digit_without_outline_is_refused(tmp_path: Path, digit: str) -> None:
-    """The accident of 2024: a font in which one digit printed nothing."""
-    style = Style("X", (load_face(small_font(tmp_path / "small.ttf", blank=digit)),))
-    assert not style.can_draw(digit)
-    assert [other for other in "0123456789様" if not style.can_draw(other)] == [digit]
-    assert style.can_draw(" ")
+def test_a_digit_without_outline_is_a_broken_font(
+    tmp_path: Path, styles: dict[str, Style], digit: str
+) -> None:
+    """The accident of 2024: one digit printed nothing.  No other font fills in: the job stops."""
+    hurt = load_face(small_font(tmp_path / "small.ttf", blank=digit))
+    style = Style("X", (hurt, styles["gothic"].faces[0]))
+    for character in "0123456789様 ":
+        assert style.resolve(character)[0] == 0
+    assert style.blanks() == {digit: hurt}
+    with pytest.raises(JobError, match=rf"「small.ttf」の文字 U\+{ord(digit):04X} は字形が空"):
+        style.settled()
 
 
-def test_an_emptied_digit_of_a_shipped_font_is_refused(tmp_path: Path) -> None:
+def test_a_blank_glyph_that_nobody_needs_is_no_defect(tmp_path: Path) -> None:
+    style = Style("X", (load_face(small_font(tmp_path / "small.ttf", blank="3")),))
+    style.resolve("4")
+    assert style.blanks() == {} and len(style.settled().shown()[0]) == 1
+
+
+def test_the_first_face_must_have_digits_letters_and_kana(tmp_path: Path, styles: dict[str, Style]) -> None:
+    for style in styles.values():
+        complete(style.faces[0])
     font = TTFont(font_dir() / "BIZUDGothic-Regular.ttf", recalcBBoxes=False, lazy=True)
     font["glyf"][font.getBestCmap()[ord("3")]] = Glyph()
     font.save(tmp_path / "hurt.ttf")
-    hurt = load_face(tmp_path / "hurt.ttf")
-    assert hurt.glyph("3") == 0
-    assert all(hurt.glyph(other) for other in "012456789")
+    with pytest.raises(JobError, match=r"hurt.ttf.*U\+0033 は字形が空"):
+        complete(load_face(tmp_path / "hurt.ttf"))
+    with pytest.raises(JobError, match=r"dummy.ttf.*文字「8」（U\+0038）がありません"):
+        complete(load_face(small_font(tmp_path / "dummy.ttf", "012345679")))
 
 
-def test_another_face_of_the_chain_draws_what_the_first_cannot(
+def chain(folder: Path, styles: dict[str, Style]) -> Style:
+    """The shipped 明朝, two further fonts, and the union's own."""
+    first = small_font(folder / "first.ttf", YOSHI + OWN + "葛", pairs=[FURTHER_VARIANT])
+    second = small_font(folder / "second.ttf", YOSHI + "葛髙", pairs=[FURTHER_VARIANT, MISSING_VARIANT])
+    own = load_face(own_font(folder / "外字.tte"), private=True)
+    return Style("M", (styles["mincho"].faces[0], load_face(first), load_face(second), own))
+
+
+def test_the_first_font_that_has_the_very_character_draws_it(
     tmp_path: Path, styles: dict[str, Style]
 ) -> None:
-    hurt = load_face(small_font(tmp_path / "small.ttf", blank="3"))
-    style = Style("X", (hurt, styles["gothic"].faces[0]))
-    assert [style.resolve(digit)[0] for digit in "234"] == [0, 1, 0]
-    assert style.width("3") == int(styles["gothic"].faces[0].advances[style.resolve("3")[1]])
-    assert [sorted(used) for used in style.used()] == [["2", "4"], ["3"]]
+    style = chain(tmp_path, styles)
+    wanted = {"葛": 0, VARIANT: 0, YOSHI: 1, FURTHER_VARIANT: 1, "髙": 0, MISSING_VARIANT: 2, OWN: 3}
+    assert {cluster: style.resolve(cluster)[0] for cluster in wanted} == wanted
+    assert style.resolve(FURTHER_VARIANT)[1] != style.faces[1].glyph("葛")
+    absent = "葛\U000e0107"  # no font of the chain has the pair, all have the base
+    assert style.resolve(absent) == (0, 0)
+    assert sorted(style.from_further_faces()) == sorted([YOSHI, FURTHER_VARIANT, MISSING_VARIANT, OWN])
+
+
+def test_private_use_is_drawn_by_the_own_font_only(tmp_path: Path, styles: dict[str, Style]) -> None:
+    """Two fonts mean different characters by one code of private use."""
+    style = chain(tmp_path, styles)
+    assert style.faces[1].glyph(OWN) == 0 and style.private_use() == {ord(OWN)}
+    assert not style.can_draw("\ue001")
+
+
+def test_a_file_of_own_characters_needs_no_names(tmp_path: Path) -> None:
+    face = load_face(own_font(tmp_path / "外字.tte", OWN + "\ue001"), private=True)
+    assert (face.label, face.name, face.cap_height) == ("外字.tte", "Font", face.ascent)
+    assert face.glyph("\ue001") == 2 and face.advances[2] == 1000
+
+
+def test_fonts_of_the_order_are_pinned(tmp_path: Path) -> None:
+    further, own = small_font(tmp_path / "further.ttf", YOSHI), own_font(tmp_path / "own.tte")
+    text = f"fallback = [{pinned(further)}]\ngaiji = {pinned(own)}"
+    fonts = Fonts.model_validate(tomllib.loads(text))
+    for style in load_styles(fonts).values():
+        assert [face.label for face in style.faces[1:]] == ["further.ttf", "own.tte"]
+        assert style.can_draw(YOSHI) and style.can_draw(OWN)
+    further.write_bytes(own.read_bytes())
+    with pytest.raises(JobError, match="SHA-256が注文と違います"):
+        load_styles(fonts)
+
+
+def test_a_shared_glyph_stands_in_a_layer_for_each_text(tmp_path: Path, styles: dict[str, Style]) -> None:
+    """Nothing is lost by reading back: base and default variant are two texts of one glyph."""
+    style = Style("M", styles["mincho"].faces)
+    for cluster in (DEFAULT_VARIANT, VARIANT, VARIANT[0], DEFAULT_VARIANT[0]):
+        style.resolve(cluster)
+    settled = style.settled()
+    base, variant = settled.resolve(DEFAULT_VARIANT[0]), settled.resolve(DEFAULT_VARIANT)
+    assert (base[0], variant[0], base[1]) == (0, 1, variant[1])
+    assert settled.resolve(VARIANT)[0] == 0
+    assert [sorted(texts.values()) for texts in settled.shown()] == [
+        sorted([VARIANT[0], VARIANT, DEFAULT_VARIANT[0]]),
+        [DEFAULT_VARIANT],
+    ]
+
+
+@given(st.permutations(["葛", VARIANT, "邉", DEFAULT_VARIANT, "様", "（", "1"]))
+def test_the_order_of_asking_changes_nothing(asked: list[str]) -> None:
+    face = load_styles_once()["mincho"].faces[0]
+    style = Style("M", (face,))
+    for cluster in asked:
+        style.resolve(cluster)
+    style.resolve_vertical("（")
+    usual = Style("M", (face,))
+    usual.resolve_vertical("（")
+    for cluster in sorted(asked):
+        usual.resolve(cluster)
+    assert repr(style.settled().shown()) == repr(usual.settled().shown())
+    assert {each: style.settled().resolve(each) for each in asked} == {
+        each: usual.settled().resolve(each) for each in asked
+    }
+
+
+load_styles_once = cache(load_styles)
+
+
+@pytest.mark.parametrize("character", "（）「」、。ーァッ…―")
+def test_marks_have_a_form_for_vertical_text(styles: dict[str, Style], character: str) -> None:
+    for style in styles.values():
+        fresh = Style("X", style.faces)
+        (face, flat), (same, upright) = fresh.resolve(character), fresh.resolve_vertical(character)
+        assert face == same and upright not in (0, flat)
+        assert {flat, upright} == set(fresh.settled().shown()[0])
+        assert set(fresh.settled().shown()[0].values()) == {character}
+
+
+def test_what_has_no_vertical_form_stands_upright(styles: dict[str, Style]) -> None:
+    for character in ("転", "1", VARIANT):
+        assert styles["gothic"].resolve_vertical(character) == styles["gothic"].resolve(character)
+
+
+def test_variants_are_found_before_the_vertical_form(tmp_path: Path) -> None:
+    pair = "葛\U000e0101"
+    path = small_font(tmp_path / "small.ttf", "葛（）", pairs=[pair], vertical={pair: "（", "葛": "）"})
+    style = Style("X", (load_face(path),))
+    assert style.resolve_vertical(pair) == style.resolve("（")
+    assert style.resolve_vertical("葛") == style.resolve("）")
 
 
 def test_cff_outlines_are_refused(tmp_path: Path) -> None:
@@ -148,7 +229,7 @@ def test_something_else_is_refused(tmp_path: Path) -> None:
 def test_advances_are_those_of_the_font_file(styles: dict[str, Style]) -> None:
     for style in styles.values():
         face = style.faces[0]
-        font = TTFont(face.path, lazy=True)
+        font = source_of(face)
         scale = 1000 / font["head"].unitsPerEm
         for character in "0A-様　髙ｱ":
             width = font["hmtx"][font.getBestCmap()[ord(character)]][0] * scale
@@ -178,5 +259,4 @@ def test_clusters_lose_nothing(text: str) -> None:
 def test_distinct_clusters_cover_every_text(texts: list[str]) -> None:
     wanted = {cluster for text in texts for cluster in clusters(text)}
     found = distinct_clusters(texts)
-    assert wanted <= found
-    assert found <= wanted | {cluster[0] for cluster in wanted}
+    assert found == wanted

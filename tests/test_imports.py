@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "sheet": {"base", "page", "plan"},
     "pdf": {"base"},
     "handover": {"base", "order", "post"},
-    "verify": {"base", "order", "plan", "page", "sheet"},
+    "verify": {"base", "order", "post", "plan", "page", "sheet"},
     "job": {
         "base",
         "order",
@@ -41,7 +41,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "console": {"base", "job"},
     "results": {"base", "order", "job"},
-    "cli": {"base", "order", "job", "sample", "console", "results", "package"},
+    "cli_layout": {"job", "page", "console"},
+    "cli_letter": {"job", "console"},
+    "cli": {"base", "order", "job", "sample", "console", "results", "cli_layout", "cli_letter", "package"},
     "package": set(),
     "__main__": {"cli"},
 }

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_lot import Made
 
-from kouki_print.page.layout import Sheet
+from kouki_print.page.items import Sheet
 from kouki_print.plan.imposing import back_column, cut_and_stack, slots_of
 from kouki_print.sheet.imposition import Imposition
 

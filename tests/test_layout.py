@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Callable
-from itertools import combinations, pairwise, product
+from decimal import Decimal
+from itertools import chain, combinations, pairwise, product
 from pathlib import Path
 
 import pytest
@@ -13,40 +14,61 @@ from made_lot import Made
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir, layout_dir
+from kouki_print.order.enclosures import Envelope
 from kouki_print.order.models import HOUSEHOLD_MOST
 from kouki_print.order.units import Contact
-from kouki_print.page import layout as layout_module
+from kouki_print.page import layout_file as layout_module
+from kouki_print.page.art import is_local
 from kouki_print.page.codes import BAR_COUNT, SIZE
-from kouki_print.page.compose import is_local
-from kouki_print.page.fields import FAMILY, bound_fields
+from kouki_print.page.fields import FAMILY
 from kouki_print.page.fit import fit
 from kouki_print.page.fonts import Style, clusters
-from kouki_print.page.layout import MM, Box, FieldItem, Layout, Line, Side, Text, load_layout, parse_layout
+from kouki_print.page.items import MM, Box, FieldItem, Line, Perforation, Side, Text
+from kouki_print.page.layout import Layout
+from kouki_print.page.layout_file import load_layout
 from kouki_print.page.operators import wrap
+from kouki_print.page.window import panel_of, visible_always, visible_ever
+from kouki_print.page.window_checks import check_windows
 from kouki_print.page.words import renderer
 from kouki_print.sheet.imposition import load_imposition
 
-NAMES = ("certificate_mount", "insurance_card", "kenpo_card", "notice", "notice_household")
+NAMES = (
+    "certificate_mount",
+    "certificate_card",
+    "insurance_card",
+    "kenpo_card",
+    "notice",
+    "notice_household",
+)
+SECOND = ("reduction_card", "limit_card", "disease_card")  # behind a sheet that has the address
 PRESET = {
-    "insurance_card": "r05",
+    **dict.fromkeys(("insurance_card", "reduction_card", "limit_card"), "r05"),
     "kenpo_card": "kenpo",
     "notice_household": "kenpo",
 }  # whose words it carries
 MOUNT_CARD, SMALL_CARD = (128, 91), (86, 54)  # mm
 Rect = tuple[float, float, float, float]  # left, top, right, bottom in mm
+USUAL = Envelope(
+    name="長形3号", width_mm=Decimal(120), height_mm=Decimal(235), thickness_mm=Decimal(5), grams=Decimal(5)
+)
+ALWAYS: Rect = (20, 20, 91, 50)  # what of the sheet its window shows at every position, and at some
+EVER: Rect = (1, 5, 110, 65)
 
 
 @pytest.fixture(params=NAMES)
 def layout(request: pytest.FixtureRequest) -> Layout:
+    """Each layout that goes first into its envelope."""
+    return load_layout(request.param)
+
+
+@pytest.fixture(params=(*NAMES, *SECOND))
+def any_layout(request: pytest.FixtureRequest) -> Layout:
     return load_layout(request.param)
 
 
 def field_rect(item: FieldItem) -> Rect:
     """All that a field may cover with its lines."""
-    leading = item.leading or item.size / MM * 1.15
-    deep = (item.lines - 1) * leading + item.size / MM
-    if item.small_size:
-        deep = max(deep, ((item.small_lines - 1) * 1.1 + 1) * item.small_size / MM)
+    deep = max((item.lines_at(size) - 1) * item.leading_at(size) + size / MM for size in item.sizes())
     return item.x, item.y, item.x + item.width, item.y + deep
 
 
@@ -122,49 +144,68 @@ def all_rects(layout: Layout, side: Side, made: Made, styles: dict[str, Style]) 
 
 
 def test_everything_lies_three_mm_inside_the_trim(
-    layout: Layout, made: Made, styles: dict[str, Style]
+    any_layout: Layout, made: Made, styles: dict[str, Style]
 ) -> None:
-    safe = (3.0, 3.0, layout.sheet.width - 3, layout.sheet.height - 3)
+    safe = (3.0, 3.0, any_layout.sheet.width - 3, any_layout.sheet.height - 3)
     outside = [
         name
-        for side in layout.sides()
-        for name, rect in all_rects(layout, side, made, styles)
+        for side in any_layout.sides()
+        for name, rect in all_rects(any_layout, side, made, styles)
         if not inside(rect, safe)
     ]
     assert outside == []
 
 
-def test_every_municipality_fits_in_its_place(layout: Layout, made: Made, styles: dict[str, Style]) -> None:
-    safe = (3.0, 3.0, layout.sheet.width - 3, layout.sheet.height - 3)
+def test_every_municipality_fits_in_its_place(
+    any_layout: Layout, made: Made, styles: dict[str, Style]
+) -> None:
+    safe = (3.0, 3.0, any_layout.sheet.width - 3, any_layout.sheet.height - 3)
     for town in made.prepared.loaded.units.values():
-        render = words_of(layout, made, town.contact)
-        for item in (item for side in layout.sides() for item in side.text if is_local(item)):
+        render = words_of(any_layout, made, town.contact)
+        for item in (item for side in any_layout.sides() for item in side.text if is_local(item)):
             assert inside(text_rect(item, render(item), styles[item.font]), safe), town.contact.name
 
 
-def test_fields_do_not_lie_on_each_other(layout: Layout) -> None:
-    for side in layout.sides():
+def asks(item: Text | FieldItem) -> set[str]:
+    """What must be there for an item to be printed: its condition, and of a field its text."""
+    own = {item.bind} if isinstance(item, FieldItem) else set()
+    return own | ({item.when} if item.when else set())
+
+
+def never_together(one: Text | FieldItem, other: Text | FieldItem) -> bool:
+    """Whether no page carries both, because one asks for what the other asks not to be there."""
+    pairs = (one, other), (other, one)
+    return any(f"not {name}" in asks(second) for first, second in pairs for name in asks(first))
+
+
+def test_fields_do_not_lie_on_each_other(any_layout: Layout) -> None:
+    for side in any_layout.sides():
         for one, other in combinations(side.field, 2):
-            assert apart(field_rect(one), field_rect(other)), (one.bind, other.bind)
-
-
-def test_every_bound_field_is_known(layout: Layout) -> None:
-    assert bound_fields(layout)
+            assert never_together(one, other) or apart(field_rect(one), field_rect(other)), (
+                one.bind,
+                other.bind,
+            )
 
 
 def test_words_lie_neither_on_each_other_nor_on_fields_nor_under_rules(
-    layout: Layout, made: Made, styles: dict[str, Style]
+    any_layout: Layout, made: Made, styles: dict[str, Style]
 ) -> None:
-    for side in layout.sides():
-        rects = [
-            pair for pair in all_rects(layout, side, made, styles) if pair[0].startswith(("text", "field"))
-        ]
+    render = words_of(any_layout, made)
+    for side in any_layout.sides():
+        items = [(item, text_rect(item, render(item), styles[item.font])) for item in side.text]
         touching = [
-            (one, other)
-            for (one, a), (other, b) in combinations(rects, 2)
-            if not apart(a, b) and not (one.startswith("field") and other.startswith("field"))
+            (one.text or one.words, other)
+            for (one, a), (other, b) in chain(
+                combinations(items, 2), product(items, ((item, field_rect(item)) for item in side.field))
+            )
+            if not apart(a, b) and not never_together(one, other)
         ]
         assert touching == []
+        rects = [
+            pair
+            for pair in all_rects(any_layout, side, made, styles)
+            if pair[0].startswith(("text", "field"))
+        ]
         celled = {f"field {item.bind}" for item in side.field if item.pitch}  # the cells have their own rules
         cut = [
             name
@@ -175,35 +216,43 @@ def test_words_lie_neither_on_each_other_nor_on_fields_nor_under_rules(
         assert cut == []
 
 
-def cards(side: Side) -> list[Box]:
-    """What is cut or taken out of the sheet as a card."""
-    return [box for box in side.box if box.dash]
+def cards(layout: Layout, side: Side) -> list[Box | Perforation]:
+    """What is cut or taken out of the sheet as a card: within a perforation, or within dashes to cut along."""
+    return [
+        *(cut for cut in layout.perforation if cut.width and cut.height),
+        *(box for box in side.box if box.dash),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("name", "front", "back"),
+    ("name", "sizes"),
     [
-        ("certificate_mount", [MOUNT_CARD, SMALL_CARD], [MOUNT_CARD]),
-        ("insurance_card", [MOUNT_CARD, SMALL_CARD], [MOUNT_CARD]),
-        ("kenpo_card", [SMALL_CARD], [SMALL_CARD]),
-        ("notice", [SMALL_CARD], []),
-        ("notice_household", [], []),
+        ("certificate_mount", [MOUNT_CARD, SMALL_CARD]),
+        ("certificate_card", [SMALL_CARD, SMALL_CARD]),
+        *((name, [MOUNT_CARD]) for name in SECOND),
+        ("insurance_card", [MOUNT_CARD, SMALL_CARD]),
+        ("kenpo_card", [SMALL_CARD]),
+        ("notice", [SMALL_CARD]),
+        ("notice_household", []),
     ],
 )
 def test_cards_have_their_size_and_their_back_lies_behind_them(
-    name: str, front: list[tuple[int, int]], back: list[tuple[int, int]]
+    name: str, sizes: list[tuple[int, int]]
 ) -> None:
     layout = load_layout(name)
-    assert [(box.width, box.height) for box in cards(layout.front)] == front
-    assert [(box.width, box.height) for box in cards(layout.back)] == back
-    fronts = {(layout.sheet.width - box.x - box.width, box.y) for box in cards(layout.front)}
-    assert {(box.x, box.y) for box in cards(layout.back)} <= fronts
+    fronts = cards(layout, layout.front)
+    assert sorted((card.width, card.height) for card in fronts) == sorted(sizes)
+    turned = {(layout.sheet.width - card.x - card.width, card.y) for card in fronts}
+    assert {(box.x, box.y) for box in layout.back.box if box.dash} <= turned
 
 
-@pytest.mark.parametrize("name", ["certificate_mount", "insurance_card", "kenpo_card"])
+@pytest.mark.parametrize(
+    "name", ["certificate_mount", "certificate_card", "insurance_card", "kenpo_card", *SECOND]
+)
 def test_all_of_the_person_but_the_address_lies_on_the_card(name: str) -> None:
     layout = load_layout(name)
-    card = box_rect(cards(layout.front)[0])
+    place = min(cards(layout, layout.front), key=lambda card: card.y)
+    card = place.x, place.y, place.x + place.width, place.y + place.height
     assert card[1] > 99 and card[3] < 198  # the card in the middle third, clear of the folds
     for item in layout.front.field:
         if item not in address_items(layout):
@@ -222,7 +271,7 @@ def test_the_insurance_card_has_a_row_for_the_address_and_none_for_what_it_never
     address = binds["card_address"]
     _, top, _, bottom = field_rect(address)
     beside = [item.text for item in layout.front.text if top < item.y < bottom]
-    assert beside == ["住所"] and address.size >= 11 and address.small_size >= 9
+    assert beside == ["住所"] and address.size >= 11 and (address.min_size or 0) >= 9
 
 
 LONG_NAME = "レオナルド・デ・アルメイダ・フェルナンデス・ロドリゲス"
@@ -237,6 +286,7 @@ LONG_PLACE = (
     [
         ("insurance_card", "name", LONG_NAME),
         ("insurance_card", "card_address", LONG_PLACE),
+        ("certificate_card", "name", LONG_NAME),
         ("kenpo_card", "name", LONG_NAME),
         ("notice_household", "family_6_name", LONG_NAME),
         ("notice_household", "family_6_birth", "昭和61年12月31日"),
@@ -280,9 +330,7 @@ def address_items(layout: Layout) -> list[FieldItem]:
 def test_the_address_block_holds_all_that_the_postman_needs(
     layout: Layout, made: Made, styles: dict[str, Style]
 ) -> None:
-    assert layout.window is not None
-    left, top, width, height = layout.window.block
-    block = (left, top, left + width, top + height)
+    block = ALWAYS
     assert {item.bind for item in address_items(layout)} == {"to_postcode", "to_place", "to_name"}
     for item in address_items(layout):
         assert inside(field_rect(item), block), item.bind
@@ -296,55 +344,27 @@ def test_the_address_block_holds_all_that_the_postman_needs(
     assert inside(barcode_rect(layout.front), block)
 
 
-def windows(layout: Layout) -> list[Rect]:
-    """The window on the sheet when the sheet lies against each corner of the envelope.
-
-    The paper moves by ``slack``; the block is in the same place of the window for one corner only,
-    so both ends of the movement are looked at: block at the window's left or right, top or bottom.
-    """
-    window = layout.window
-    assert window is not None
-    left, top, _, _ = window.block
-    out = []
-    for shift_x, shift_y in product((0.0, window.slack_x), (0.0, window.slack_y)):
-        x, y = left - shift_x, top - shift_y
-        out.append((x, y, x + window.width, y + window.height))
-    return out
-
-
-def test_the_block_is_visible_at_every_slack(layout: Layout) -> None:
-    assert layout.window is not None
-    left, top, width, height = layout.window.block
-    for seen in windows(layout):
-        assert inside((left, top, left + width, top + height), seen)
+def test_the_sheets_are_made_for_the_usual_envelope(layout: Layout) -> None:
+    """The block of the layouts is what that envelope always shows, and its window is checked before each run."""
+    panel = panel_of(layout)
+    assert panel is not None
+    assert visible_always(USUAL, panel) == pytest.approx(ALWAYS)
+    assert visible_ever(USUAL, panel) == pytest.approx(EVER)
+    assert check_windows({"certificate": layout}, USUAL) == []
 
 
 def test_nothing_else_of_the_person_can_come_into_the_window(layout: Layout) -> None:
-    seen = windows(layout)
-    reach = (
-        min(r[0] for r in seen),
-        min(r[1] for r in seen),
-        max(r[2] for r in seen),
-        max(r[3] for r in seen),
-    )
     for item in layout.front.field:
         if item not in address_items(layout):
-            assert apart(field_rect(item), reach), item.bind
-    assert apart(qr_rect(layout.front, quiet=0), reach)
+            assert apart(field_rect(item), EVER), item.bind
+    assert apart(qr_rect(layout.front, quiet=0), EVER)
 
 
 def test_the_window_shows_no_other_words(layout: Layout, made: Made, styles: dict[str, Style]) -> None:
-    seen = windows(layout)
-    reach = (
-        min(r[0] for r in seen),
-        min(r[1] for r in seen),
-        max(r[2] for r in seen),
-        max(r[3] for r in seen),
-    )
     render = words_of(layout, made)
     for item in layout.front.text:
         if item.when != "no_forward":
-            assert apart(text_rect(item, render(item), styles[item.font]), reach), item.text or item.words
+            assert apart(text_rect(item, render(item), styles[item.font]), EVER), item.text or item.words
 
 
 def test_shipped_imposition_has_room_for_bleed_and_marks(layout: Layout) -> None:
@@ -374,54 +394,14 @@ def spoil(folder: Path, old: str, new: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "item"),
-    [
-        ("[sheet]\n", "[sheet]\ncolour = 4\n", "sheet.colour"),
-        ("width = 210", 'width = "A4"', "sheet.width"),
-        ("width = 210", "width = -210", "sheet.width"),
-        ("size = 10.5\n", "size = 0\n", "size"),
-        ('bind = "issued_on"\n', 'bind = "issued_on"\nmin_condense = 20\n', "min_condense"),
-        ('title = "資格情報のお知らせ（A4・長形3号）"\n', "", "title"),
-    ],
-)  # fmt: skip
-def test_a_wrong_item_is_named(layouts: Path, old: str, new: str, item: str) -> None:
-    with pytest.raises(JobError) as caught:
-        parse_layout(spoil(layouts, old, new))
-    assert caught.value.file == "notice.toml"
-    assert item in caught.value.what
-    assert "正しくありません" in caught.value.what
-
-
-def test_broken_toml_names_the_line(layouts: Path) -> None:
-    with pytest.raises(JobError, match=r"書き方が正しくありません.*line 5") as caught:
-        parse_layout(spoil(layouts, "width = 210", "width = = 210"))
-    assert caught.value.file == "notice.toml"
-
-
-def test_a_missing_include_is_named(layouts: Path) -> None:
-    with pytest.raises(JobError, match="様式の部品「address_block」がありません") as caught:
-        parse_layout(spoil(layouts, '"address_panel"', '"address_block"'))
-    assert caught.value.file == "address_block.toml"
-    assert "address_panel" in caught.value.remedy
-
-
 def test_a_missing_layout_is_named(layouts: Path) -> None:
     with pytest.raises(JobError, match="様式「postcard」がありません") as caught:
         load_layout("postcard")
     assert "notice" in caught.value.remedy and "certificate_mount" in caught.value.remedy
 
 
-def test_an_unknown_bind_is_named(layouts: Path) -> None:
-    bad = parse_layout(spoil(layouts, 'bind = "birth_date"', 'bind = "birthday"'))
-    with pytest.raises(JobError, match="知らない項目「birthday」") as caught:
-        bound_fields(bad)
-    assert caught.value.file == "notice.toml"
-    assert "birth_date" in caught.value.remedy
-
-
 def test_a_layout_may_change_a_value_of_its_part(layouts: Path) -> None:
     spoil(layouts, "[sheet]\n", "[front.qr]\nx = 180\ny = 9\n[back.qr]\nx = 180\ny = 9\n[sheet]\n")
     changed = load_layout("notice")
     assert (changed.front.qr.x, changed.front.qr.y) == (180, 9)
-    assert changed.window == load_layout("certificate_mount").window
+    assert panel_of(changed) == panel_of(load_layout("certificate_mount"))

@@ -64,6 +64,7 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
         "problems.csv",
         "protected.csv",
         "characters.csv",
+        "fitted_fields.csv",
         "check.html",
         "check.xlsx",
         "unissued.xlsx",
@@ -78,7 +79,9 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
         data = (out / name).read_bytes()
         assert data.startswith(head.encode() + b"\n") and data.endswith(b"\n") and b"\r" not in data
     for folder in shipped.towns():
-        assert {path.name for path in folder.iterdir()} <= {"manifest.json", "pieces.csv", "print", "imposed"}
+        assert {path.name for path in folder.iterdir()} <= {
+            "manifest.json", "pieces.csv", "print", "imposed", "envelope.pdf", "box_labels.pdf",
+        }  # fmt: skip
     assert len(shipped.towns()) == 41
     assert not list(out.rglob(".*"))
 

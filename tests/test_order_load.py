@@ -41,12 +41,12 @@ def test_job_overrides_by_code_and_deeply(tmp_path: Path) -> None:
         '[[set]]\ncode = "B"\nitems = ["2", "5", "9"]\n[words]\nsection = "担当課"\n'
     )
     order = load_order(write_job(tmp_path, job=job)).order
-    assert order.mail.notice == "ordinary" and order.mail.certificate == "simple_registered"
+    assert order.mail["notice"] == "ordinary" and order.mail["certificate"] == "simple_registered"
     assert order.enclosure_of("5").weight_cg == 450
     assert order.enclosure_of("5").name == "マイナ利用チラシ（A4両面）"
     assert order.enclosure_of("9").grams == Decimal(2)
     assert order.set_for("notice").items == ["2", "5", "9"] and order.set_for("certificate").code == "A"
-    assert order.words == {"section": "担当課"}
+    assert order.words["section"] == "担当課" and "letter_copay_document" in order.words  # of the preset
 
 
 def test_rules_of_the_job_replace_those_of_the_preset() -> None:
@@ -115,7 +115,7 @@ def test_settings_are_refused_in_japanese(tmp_path: Path, change: tuple[str, str
         ('[enclosure]\ncode = "5"\n', "二重のかっこ"),
         (
             '[[rule]]\nreason = "A"\ndocument = "letter"\nsentence = "x"\n',
-            "[[rule]] 1番目 document: 次のどれか",
+            "書類「letter」は [documents] にありません",
         ),
         (
             '[[rule]]\nreason = "A"\ndocument = "notice"\nsentence = "x"\nwhen = {linked = "1"}\n',

@@ -8,9 +8,9 @@ import pikepdf
 import pypdfium2 as pdfium
 from made_lot import Made, operations, page_content
 
-from kouki_print.job.lot import MEDIA_MARGIN
+from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.post.barcode import read_bars
-from kouki_print.verify.readback import Reader
+from kouki_print.verify.readback import Reader, printed
 
 BAR = {(b"0", b"6"): "F", (b"2", b"4"): "A", (b"0", b"4"): "D", (b"2", b"2"): "T"}
 
@@ -18,12 +18,12 @@ BAR = {(b"0", b"6"): "F", (b"2", b"4"): "A", (b"0", b"4"): "D", (b"2", b"2"): "T
 def test_every_code_is_read(made: Made) -> None:
     """Not only compared: what the decoder returns is the plan's code, for each piece and side."""
     kit = made.kit
-    reader = Reader(kit.order, kit.layouts, kit.styles, kit.imposition, MEDIA_MARGIN)
+    reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN)
     with pdfium.PdfDocument(made.single()) as single:
         for piece in made.pieces():
             for index, side in enumerate(kit.layouts[piece.document].sides()):
                 page: Any = single[piece.print_page - 1 + index]
-                assert reader._decode(page, (MEDIA_MARGIN, MEDIA_MARGIN), side) == [piece.matching_code]
+                assert reader._decode(page, (MEDIA_MARGIN, MEDIA_MARGIN), side.qr) == [piece.matching_code]
 
 
 def bars_on(content: bytes) -> str:
@@ -56,7 +56,6 @@ def test_no_page_holds_another_person(made: Made) -> None:
                 texts["insured_number"], texts["name"], texts["birth_date"], strict=True
             )
         ]
-        reader = Reader(made.kit.order, made.kit.layouts, made.kit.styles, made.kit.imposition, MEDIA_MARGIN)
         own = task.fields.texts["insured_number"]
         pages: dict[tuple[str, int], set[str]] = {}
         for piece in made.pieces(lot):
@@ -69,11 +68,11 @@ def test_no_page_holds_another_person(made: Made) -> None:
             with pdfium.PdfDocument(path) as document:
                 for index, page in enumerate(document):
                     read = page.get_textpage().get_text_range().translate(BLANKS)
-                    text = "".join(reader.canonical(read, "mincho"))
+                    text = "".join(printed(read))
                     expected = pages[kind, index]
                     front = index % 2 == 0
                     found = {number for number, _, _ in keys if number in text}
                     assert found == (expected if front else set())
                     for number, name, birth in keys:
-                        whole = "".join(reader.canonical(name, "mincho"))
+                        whole = "".join(printed(name))
                         assert (whole in text and birth in text) <= (number in expected and front)

@@ -86,9 +86,10 @@ def test_three_fonts_composite_and_embedded(fonts: dict[str, Any]) -> None:
         assert "/CIDSet" not in descendant.FontDescriptor
 
 
-def test_the_tag_is_a_function_of_the_program(fonts: dict[str, Any]) -> None:
+def test_the_tag_is_a_function_of_the_program_and_what_it_says(fonts: dict[str, Any]) -> None:
     for font in fonts.values():
-        digest = hashlib.sha256(font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()).hexdigest()
+        said = font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes() + font.ToUnicode.read_bytes()
+        digest = hashlib.sha256(said).hexdigest()
         value, letters = int(digest[:12], 16), ""
         for _ in range(6):
             value, rest = divmod(value, 26)
@@ -140,7 +141,12 @@ def test_text_comes_back_with_its_variants(fonts: dict[str, Any], made: Made) ->
     mincho = made.kit.styles["mincho"]
     texts = to_unicode(fonts["/M0"])
     assert texts[mincho.resolve(VARIANT)[1]] == VARIANT
-    assert texts[mincho.resolve(DEFAULT_VARIANT)[1]] in (DEFAULT_VARIANT, DEFAULT_VARIANT[0])
+    assert texts[mincho.resolve(DEFAULT_VARIANT)[1]] == DEFAULT_VARIANT  # nobody has the base
+
+
+def test_a_subset_holds_only_what_its_style_prints(fonts: dict[str, Any]) -> None:
+    holders = {name for name, font in fonts.items() if "髙" in to_unicode(font).values()}
+    assert holders == {"/M0"}  # names stand in 明朝 alone
 
 
 def test_to_unicode_blocks_are_small(fonts: dict[str, Any]) -> None:
@@ -155,10 +161,10 @@ def test_to_unicode_blocks_are_small(fonts: dict[str, Any]) -> None:
 
 def spec(style: Style, characters: str) -> FontSpec:
     face = style.faces[0]
-    used = {character: face.glyph(character) for character in characters}
+    texts = {face.glyph(character): character for character in characters}
     return FontSpec(
-        resource="M0", name=face.name, data=face.data, used=used,
-        advances={gid: int(face.advances[gid]) for gid in used.values()},
+        resource="M0", name=face.name, data=face.data, texts=texts,
+        advances={gid: int(face.advances[gid]) for gid in texts},
         bbox=face.bbox, ascent=face.ascent, descent=face.descent, cap_height=face.cap_height,
     )  # fmt: skip
 

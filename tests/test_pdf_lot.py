@@ -15,7 +15,7 @@ import pikepdf
 import pytest
 from made_lot import Made, forms, operations
 
-from kouki_print.job.lot import MEDIA_MARGIN
+from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.pdf.profile import synthetic_profile
 
 MM = 72 / 25.4

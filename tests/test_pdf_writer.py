@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kouki_print.base.errors import JobError
 from kouki_print.pdf import writer as writer_module
-from kouki_print.pdf.document import PageBoxes, finish, write_piece_streams, write_resources
+from kouki_print.pdf.document import PageBoxes, Shared, finish, write_piece_streams, write_resources
 from kouki_print.pdf.metadata import DocumentInfo, OutputIntent
 from kouki_print.pdf.profile import synthetic_profile
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream, text_string
@@ -28,7 +28,7 @@ OBJECT = re.compile(rb"(?:^|\n)(\d+) 0 obj\n")
 def write(path: Path, pages: int, *, records: bool = True) -> WrittenFile:
     """A file of empty squares: two pages share a stream; ``records`` makes a record of each two."""
     with PdfFile(path) as file:
-        resources = write_resources(file, (), {}, {})
+        resources = write_resources(file, Shared((), {}, {}), {})
         first = write_piece_streams(
             file, [b"0 0 %d 10 re f\n" % (index + 1) for index in range(-(-pages // 2))]
         )
@@ -38,7 +38,7 @@ def write(path: Path, pages: int, *, records: bool = True) -> WrittenFile:
             resources=resources,
             contents=[b"%d 0 R" % (first + index // 2) for index in range(pages)],
             boxes=PageBoxes(box, box, box),
-            records=[b"/Rec<</Seq %d>>" % (index + 1) for index in range(pages // 2)] if records else None,
+            records=[(b"/Rec<</Seq %d>>" % (at + 1), 2) for at in range(pages // 2)] if records else None,
             lot=1,
             info=DocumentInfo("試験 (1)", "test", dt.date(2026, 6, 20), variable=records),
             intent=OutputIntent("KOUKI TEST", "test", "", synthetic_profile()),

@@ -87,7 +87,9 @@ def test_a_municipality_may_not_exceed_seven_digits(monkeypatch: pytest.MonkeyPa
 def test_the_code_of_the_contract() -> None:
     ids = piece_ids("OKR08", texts(["47201"]), np.array([123]))
     assert ids.tolist() == ["OKR08-47201-0000123"]
-    assert matching_codes(ids, texts(["A"])).tolist() == ["OKR08-47201-0000123-11-A-Y"]
+    one, two = np.array([1]), np.array([2])
+    assert matching_codes(ids, texts(["A"]), one, one).tolist() == ["OKR08-47201-0000123-11-A-Y"]
+    assert matching_codes(ids, texts(["CR"]), two, two)[0].startswith("OKR08-47201-0000123-22-CR-")
 
 
 @given(JOB_IDS, CODES.filter(len), st.data())
@@ -100,7 +102,8 @@ def test_codes_have_the_shape_and_the_check_of_a_stranger(
     )
     numbers = sequences(np.array(codes, dtype=object))
     ids = piece_ids(job, texts(codes), numbers)
-    found = matching_codes(ids, texts(sets)).tolist()
+    ones = np.ones(len(codes), dtype=np.int64)
+    found = matching_codes(ids, texts(sets), ones, ones).tolist()
     assert len(set(found)) == len(found)
     for code, place, number, own in zip(found, codes, numbers.tolist(), sets, strict=True):
         parts = SHAPE.fullmatch(code)
@@ -146,7 +149,7 @@ def test_boxes(rows: list[tuple[str, int]], most: int, grams: int) -> None:
 @given(CODES, st.integers(1, 20))
 @settings(max_examples=100, deadline=None)
 def test_lots_never_cross_municipalities(codes: list[str], sheets: int) -> None:
-    found = lots("OKR08", np.array(codes, dtype=object), sheets)
+    found = lots("OKR08", np.array(codes, dtype=object), np.ones(len(codes), dtype=np.int64), sheets)
     assert [at for lot in found for at in range(lot.start, lot.stop)] == list(range(len(codes)))
     for lot in found:
         assert set(codes[lot.start : lot.stop]) == {lot.unit_code}
@@ -160,22 +163,28 @@ def test_lots_never_cross_municipalities(codes: list[str], sheets: int) -> None:
     assert len({lot.print_path for lot in found}) == len(found)
 
 
-@given(CODES, st.integers(1, 20), st.integers(1, 4), st.integers(0, 3))
+@given(CODES, st.integers(2, 20), st.integers(1, 4), st.integers(0, 3), st.data())
 @settings(max_examples=60, deadline=None)
-def test_places_are_those_of_the_tables(codes: list[str], sheets: int, up: int, depth: int) -> None:
-    made = lots("OKR08", np.array(codes, dtype=object), sheets)
+def test_places_are_those_of_the_tables(
+    codes: list[str], most: int, up: int, depth: int, data: st.DataObject
+) -> None:
+    """Pieces of one or two sheets: a piece is in one lot, and its place is that of its first sheet."""
+    counts = data.draw(st.lists(st.integers(1, 2), min_size=len(codes), max_size=len(codes)))
+    sheets = np.array(counts, dtype=np.int64)
+    made = lots("OKR08", np.array(codes, dtype=object), sheets, most)
     if not made:
         return
-    places = print_places(made, len(codes), up, depth)
+    places = print_places(made, sheets, up, depth)
     for index, lot in enumerate(made):
-        table = cut_and_stack(lot.stop - lot.start, up, depth)
+        assert lot.sheets == sheets[lot.start : lot.stop].sum() <= most
+        table = cut_and_stack(lot.sheets, up, depth)
+        before = 0
         for at in range(lot.start, lot.stop):
             assert places["lot"][at] == index
             assert (places["print_pdf"][at], places["imposed_pdf"][at]) == (lot.print_path, lot.imposed_path)
-            assert places["print_page"][at] == 2 * (at - lot.start) + 1
-            assert (
-                table[places["imposed_sheet"][at] - 1, places["imposed_slot"][at] - 1] == at - lot.start + 1
-            )
+            assert places["print_page"][at] == 2 * before + 1
+            assert table[places["imposed_sheet"][at] - 1, places["imposed_slot"][at] - 1] == before + 1
+            before += counts[at]
 
 
 def test_the_made_plan_is_in_order(made: Made) -> None:
@@ -201,7 +210,7 @@ def test_people_apart_come_last_in_lots_and_boxes_of_their_own() -> None:
     """支援措置: never in a box or lot with others, and the sequence runs on without a gap."""
     codes = np.array(["47201"] * 7 + ["47205"] * 3, dtype=object)
     apart = np.array([False] * 5 + [True] * 2 + [False] * 2 + [True])
-    made = lots("OKR08", codes, 3, apart)
+    made = lots("OKR08", codes, np.ones(10, dtype=np.int64), 3, apart)
     assert [(lot.unit_code, lot.number, lot.first, lot.last) for lot in made] == [
         ("47201", 1, 1, 3),
         ("47201", 2, 4, 5),

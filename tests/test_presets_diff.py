@@ -17,6 +17,7 @@ from kouki_print.order.conditions import FLAG_KEYS, NUMBER_KEYS, WORD_KEYS, pars
 from kouki_print.order.differences import differences
 from kouki_print.order.load import preset_names
 from kouki_print.order.models import Order
+from kouki_print.order.named import named_documents
 from kouki_print.order.presets import diff_presets, order_of_preset
 from kouki_print.order.wording import (
     SETTINGS,
@@ -28,12 +29,13 @@ from kouki_print.order.wording import (
 )
 
 OF_THE_JOB = {"job", "insurer", "input"}
-FREE_KEYS = {"excluded", "words"}  # tables whose keys are not fixed by a model
+FREE_KEYS = {"excluded", "words", "mail"}  # tables whose keys are not fixed by a model
 Path = tuple[str | int, ...]
 
 FULL: dict[str, Any] = {  # every setting that is empty by default stands here at least once
     "validity": {"age_limits": [70, 75], "age_end": {"70": "month_end"}, "leaves_at": 80, "max_years": 5},
     "delivery": {"per_household": ["notice"]},
+    "documents": {"disease_card": {"name": "特定疾病療養受療証", "layout": "art/disease.toml"}},
     "rule": [
         {"reason": "OLD", "document": "certificate", "when": {"age": ">=85"}, "set": "A", "sentence": "85歳以上"},
         {"reason": "FLAG", "document": "certificate", "when": {"linked": False}, "sentence": "登録なし"},
@@ -48,6 +50,7 @@ FULL: dict[str, Any] = {  # every setting that is empty by default stands here a
         {"code": "1", "name": "書類", "grams": 5, "paper": {"ream_kg": 70, "ream": "菊判", "size": "A4"}},
         {"code": "2", "name": "冊子", "grams": 6, "paper": {"gsm": 70, "size": [200, 300]}, "owner": "連合",
          "measured": {"n": 50, "min": 4, "max": 8}},
+        {"code": "3", "name": "受療証", "grams": 3, "personal": True, "document": "disease_card"},
     ],
     "set": [
         {"code": "A", "document": "certificate", "items": ["1"]},
@@ -61,6 +64,12 @@ FULL: dict[str, Any] = {  # every setting that is empty by default stands here a
          "units": ["47201"], "source": "那覇中央郵便局"},
         {"name": "率の割引", "service": "ordinary", "percent": 3, "source": "那覇中央郵便局"},
     ],
+    "fonts": {"fallback": [{"file": "art/ipamjm.ttf", "sha256": "0" * 64, "name": "IPAmj明朝"}],
+              "gaiji": {"file": "art/own.tte", "sha256": "0" * 64, "name": "外字"}},
+    "printing": {"colour": {"spot": "DIC 123", "cmyk": [0, 35, 10, 0]}},
+    "asset": {"seal": {"file": "art/seal.png", "sha256": "0" * 64, "last_sha256": "1" * 64}},
+    "marks": {"office": "那覇中央郵便局", "offices": {"47207": "八重山郵便局"},
+              "without_local_special": ["47381"]},
     "words": {"system": "国民健康保険"},
 }  # fmt: skip
 BASE = order_of_preset(FULL)
@@ -70,7 +79,8 @@ BASE = order_of_preset(FULL)
 def choices() -> tuple[str, ...]:
     """All words among which some setting chooses."""
     found = re.findall(r"'enum': \[([^]]*)\]", str(Order.model_json_schema()))
-    return tuple(dict.fromkeys(word for each in found for word in re.findall(r"'([^']*)'", each)))
+    words = [word for each in found for word in re.findall(r"'([^']*)'", each)]
+    return tuple(dict.fromkeys([*words, *BASE.documents]))
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -88,9 +98,9 @@ def others(value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, str):
-        yield from ("9Z", "X", ">=84", "再交付", "区分Ⅰ", *choices())
+        yield from ("9Z", "X", "f" * 64, ">=84", "再交付", "区分Ⅰ", *choices())
     elif isinstance(value, list | tuple):
-        yield from ([1], [1, 2], *([word] for word in choices()))
+        yield from ([1], [1, 2], value[::-1], *([word] for word in choices()))
     elif isinstance(value, dict):
         yield from ({"1": "1"}, {"linked": True})
     elif value is not None:
@@ -116,7 +126,8 @@ def changed(path: Path, value: Any) -> Iterator[Order]:
                     parse_condition(key, given)
         except ValueError:
             continue
-        if order != BASE:
+        known = all(document in order.documents for document, _ in named_documents(order))
+        if order != BASE and known:
             yield order
 
 
@@ -136,9 +147,10 @@ def test_whatever_is_changed_is_told_by_name(path: Path, value: Any) -> None:
     for each in lines:
         assert any(line.startswith(table_name(table)) for line in each)
         named = keys[0] in ("code", "reason") or (table in ("discount", "mail_of") and keys[0] == "name")
-        assert named or any(setting_of(table, keys[0]).name in line for line in each)
+        key = keys[1] if table == "documents" else keys[0]
+        assert named or any(setting_of(table, key, BASE.document_names).name in line for line in each)
     assert len({*map(tuple, lines)}) == len(orders), "two values are told in the same words"
-    if value in choices() and table != "printing":  # layouts are names of files
+    if value in choices() and keys[-1] not in ("layout", "set"):  # names of files, codes
         assert not re.search("[a-z]{3}", "".join(line for each in lines for line in each)), (
             "a value has no words"
         )
@@ -148,9 +160,14 @@ def entries_of(order: Order) -> Iterator[tuple[str, list[BaseModel]]]:
     """The tables of the order whose keys a model fixes; inner tables by their own key."""
     for table, value in order:
         if table not in OF_THE_JOB | FREE_KEYS:
-            entries = value if isinstance(value, list) else [value]
+            inside = list(value.values()) if isinstance(value, dict) else [value]
+            entries = value if isinstance(value, list) else inside
             yield table, entries
-            inner = [(key, each) for entry in entries for key, each in entry if isinstance(each, BaseModel)]
+            values = [(key, each) for entry in entries for key, each in entry]
+            parts = [
+                (key, part) for key, each in values for part in (each if isinstance(each, list) else [each])
+            ]
+            inner = [(key, part) for key, part in parts if isinstance(part, BaseModel)]
             for name in dict.fromkeys(key for key, _ in inner):
                 yield name, [each for key, each in inner if key == name]
 

@@ -73,7 +73,8 @@ def test_counts_have_everybody_and_the_list_of_people_does_not(out: Path) -> Non
 
 
 LISTS = [
-    "held.csv", "problems.csv", "unissued.csv", "unissued_summary.csv", "characters.csv", "check.html"
+    "held.csv", "problems.csv", "unissued.csv", "unissued_summary.csv", "characters.csv", "fitted_fields.csv",
+    "check.html",
 ]  # fmt: skip
 
 

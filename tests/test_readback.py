@@ -14,7 +14,7 @@ from made_lot import DEFAULT_VARIANT, VARIANT, Made, operations
 from kouki_print.job.work import check_files, make_and_check
 from kouki_print.page.fields import PageFields
 from kouki_print.page.fonts import Style
-from kouki_print.verify.readback import Difference, representatives
+from kouki_print.verify.readback import Difference
 
 CODE, TEXT = 1, 3  # places of the matching code's and the person's stream in the contents of a page
 
@@ -199,16 +199,6 @@ def test_variants_are_read_as_they_were_written(made: Made) -> None:
     with pdfium.PdfDocument(made.single()) as document:
         at = next(at for at in chosen if VARIANT in names[at])
         assert VARIANT in document[2 * at].get_textpage().get_text_range()
-
-
-def test_one_representative_for_each_glyph(styles: dict[str, Style]) -> None:
-    style = Style("M", styles["mincho"].faces)
-    for cluster in (DEFAULT_VARIANT, VARIANT, DEFAULT_VARIANT[0], VARIANT[0]):
-        style.resolve(cluster)
-    assert representatives(style) == {
-        VARIANT: VARIANT, VARIANT[0]: VARIANT[0],
-        DEFAULT_VARIANT: DEFAULT_VARIANT[0], DEFAULT_VARIANT[0]: DEFAULT_VARIANT[0],
-    }  # fmt: skip
 
 
 def test_a_character_dropped(made: Made, tmp_path: Path) -> None:

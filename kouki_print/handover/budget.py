@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from kouki_print.handover.budget_parts import (
     WeightLine,
 )
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.post.tariff import TariffTable
 
 _HEADER = (
@@ -33,12 +33,14 @@ _HEADER = (
 FROM_EXPORT, FROM_FORECAST = "移行データ", "見込み"
 BUDGET_COLUMNS = tuple(_HEADER.split(","))
 SUMMARY_KEYS = ("document", "set_code", "mail_service", "size_class", "max_grams", "unit_yen")
-_ORDERS = {"document": DOCUMENTS, "mail_service": tuple(SERVICE_JA), "size_class": tuple(SIZE_CLASS_JA)}
+_ORDERS = {"mail_service": tuple(SERVICE_JA), "size_class": tuple(SIZE_CLASS_JA)}
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """Everything that the three budget files show.
+
+    ``document_names`` are those of the order by key, in their usual order.
 
     ``lines`` as budget.csv; ``towns`` (code, name) of all units in the table's order, also those without
     a piece; ``unit`` what they are (市町村 or 団体); ``created`` is the data date, so that the files' bytes
@@ -52,6 +54,7 @@ class Budget:
     created: dt.date
     tariffs: tuple[tuple[str, str], ...]  # every table used: name, SHA-256
     towns: tuple[tuple[str, str], ...]
+    document_names: Mapping[str, str]
     lines: pd.DataFrame
     basis: str = FROM_EXPORT
     people: int = 0
@@ -76,14 +79,14 @@ class Budget:
     def documents(self) -> list[str]:
         """Documents that occur, in the usual order."""
         present = set(self.lines["document"])
-        return [document for document in DOCUMENTS if document in present]
+        return [document for document in self.document_names if document in present]
 
     def summary(self) -> pd.DataFrame:
         """Totals over all municipalities: the summary keys, pieces and total_yen."""
         grouped = self.lines.groupby(list(SUMMARY_KEYS), sort=False, as_index=False)[
             ["pieces", "total_yen"]
         ].sum()
-        return _sorted(grouped, SUMMARY_KEYS)
+        return _sorted(grouped, SUMMARY_KEYS, self.document_names)
 
     def by_town(self) -> pd.DataFrame:
         """One row per municipality: code, name, pieces and yen per document, pieces, total_yen."""
@@ -99,11 +102,11 @@ class Budget:
         return table
 
 
-def _sorted(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+def _sorted(table: pd.DataFrame, keys: Sequence[str], documents: Iterable[str]) -> pd.DataFrame:
     """Rows by the keys in turn; documents, services and classes in their usual order, not by spelling."""
     ranks = pd.DataFrame({key: table[key] for key in keys})
-    for key in _ORDERS.keys() & set(keys):
-        ranks[key] = ranks[key].map({name: at for at, name in enumerate(_ORDERS[key])})
+    for key, names in {"document": documents, **_ORDERS}.items():
+        ranks[key] = ranks[key].map({name: at for at, name in enumerate(names)})
     return table.take(ranks.sort_values(list(keys), kind="stable").index.to_numpy()).reset_index(drop=True)
 
 
@@ -158,7 +161,7 @@ def _with_steps(plan: pd.DataFrame, table: TariffTable) -> pd.DataFrame:
     return groups
 
 
-def _lines(groups: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _lines(groups: pd.DataFrame, names: dict[str, str], documents: Iterable[str]) -> pd.DataFrame:
     """Lines of budget.csv, in the order of the municipality table, then document, set, service.
 
     ``max_grams`` is the tariff step used (0 where nothing is mailed: 0 yen).  The pieces and yen of all
@@ -173,7 +176,7 @@ def _lines(groups: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
             "市町村の一覧にない市町村の通があります",
             remedy="municipalities.csv にその市町村を追加してください。",
         )
-    return _sorted(lines, ("place", *SUMMARY_KEYS))[list(BUDGET_COLUMNS)]
+    return _sorted(lines, ("place", *SUMMARY_KEYS), documents)[list(BUDGET_COLUMNS)]
 
 
 def make_budget(loaded: LoadedOrder, plan: pd.DataFrame, table: TariffTable) -> Budget:
@@ -193,7 +196,8 @@ def budget_of_groups(loaded: LoadedOrder, groups: pd.DataFrame, table: TariffTab
         created=order.job.data_on,
         tariffs=table.tables,
         towns=tuple(names.items()),
-        lines=_lines(groups, names),
+        document_names=order.document_names,
+        lines=_lines(groups, names, order.documents),
     )
 
 

@@ -9,9 +9,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_parts import KindLine, ScenarioLine
+from kouki_print.handover.budget_words import kind_name
 from kouki_print.handover.workbook import Heading, Live, Styles, cells, finish, head, height_for, page, title
 from kouki_print.order.enclosures import ENVELOPE
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 
 _NAME = "郵送料予算"
 STILL = "作成したときの数で計算した結果です。シート「内訳」の数を変えても変わりません。"
@@ -100,7 +101,7 @@ def _kind_words(kind: KindLine, budget: Budget, names: Mapping[str, str]) -> tup
     if len(kind.units) < len(towns):
         shown = "、".join(towns.get(code, code) for code in kind.units[:2])
         where = f"\n{shown}" + (f" ほか{len(kind.units) - 2:,}" if len(kind.units) > 2 else "")
-    contents = f"{DOCUMENT_JA[kind.document]} {kind.set_code}\n{kind.items.replace(';', '・')}{where}"
+    contents = f"{kind_name(kind)}\n{kind.items.replace(';', '・')}{where}"
     words = ""
     if kind.crosses:
         words = "上の段階になります。"
@@ -138,8 +139,8 @@ def write_scenarios(sheet: Worksheet, budget: Budget, heading: Heading, styles: 
     """The order itself, then the named variations: pieces by document, yen, differences."""
     row = title(sheet, "試算の比較", [STILL], styles)
     present = {document for line in budget.scenarios for document in line.pieces}
-    documents = [document for document in DOCUMENTS if document in present]
-    words = [f"{DOCUMENT_JA[document]}\n通数" for document in documents]
+    documents = [document for document in budget.document_names if document in present]
+    words = [f"{budget.document_names[document]}\n通数" for document in documents]
     head(sheet, row, ("試算", *words, "金額(円)", "差額(円)", "1人当たりの\n差額(円)", "内容"), styles)
     first = row + 1
     yen = len(documents) + 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
@@ -18,10 +19,10 @@ from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_parts import KindLine
 from kouki_print.handover.budget_words import grams, kind_name
 from kouki_print.handover.report_pdf import BOLD, INK, LINE, REGULAR, SHADE, drawable, fitted
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
+from kouki_print.order.models import SERVICE_JA
 
-# Dark, middle, light: still told apart on a grey printer.
-SERIES = (HexColor(0x1F3A5F), HexColor(0xE0A030), HexColor(0x8FB8A0))
+# Dark, middle, light: still told apart on a grey printer.  Few jobs have more than three documents.
+SERIES = tuple(HexColor(each) for each in (0x1F3A5F, 0xE0A030, 0x8FB8A0, 0x8A5A78, 0xD5D9DE))
 _OVER = HexColor(0xB3261E)
 _MOST_UNITS = 60  # that a page has room for
 _MOST_KINDS = 24
@@ -146,27 +147,29 @@ class UnitChart(Chart):
         table = budget.by_town()
         dearest = table["total_yen"].sort_values(ascending=False, kind="stable").index[:_MOST_UNITS]
         table = table.loc[sorted(dearest)]
-        self.documents = budget.documents()
+        documents = budget.documents()
+        self.names = [budget.document_names[document] for document in documents]
         self.left_out = len(budget.towns) - len(table)
-        self.parts = [table[f"{document}_total_yen"].tolist() for document in self.documents]
+        self.parts = [table[f"{document}_total_yen"].tolist() for document in documents]
         self.totals = table["total_yen"].tolist()
         super().__init__(table["name"].tolist(), yen_axis(max(self.totals, default=0)))
 
     def row(self, at: int, middle: float, thick: float) -> Iterable[Rect | String]:
         """The documents of a unit, one behind the other, and their sum."""
         done = 0
-        for color, part in zip(SERIES, self.parts, strict=False):
+        for color, part in zip(cycle(SERIES), self.parts, strict=False):
             yield _bar(self.x(done), self.x(done + part[at]), middle, thick, color)
             done += part[at]
         yield _text(self.x(done) + 3, middle - 2, f"{self.totals[at]:,}円", size=6)
 
     def legend(self) -> Iterable[Rect | String]:
         """Colour and name of each document."""
-        x = self.left
-        for color, document in zip(SERIES, self.documents, strict=False):
+        x, room = self.left, min((self.width - self.left) / max(len(self.names), 1), 110)
+        for color, name in zip(cycle(SERIES), self.names, strict=False):
             yield Rect(x, self.height - 12, 8, 8, fillColor=color, strokeColor=None)
-            yield _text(x + 12, self.height - 11, DOCUMENT_JA[document], size=8)
-            x += 110
+            words, size = fitted(drawable(name), room - 16, 8)
+            yield _text(x + 12, self.height - 11, words, size=size)
+            x += room
 
 
 class StepChart(Chart):

@@ -15,12 +15,14 @@ from kouki_print.handover.budget_words import (
     next_price,
     per_person,
 )
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA
+from kouki_print.order.models import SERVICE_JA
 
 
 def budget_context(budget: Budget) -> dict[str, Any]:
     """Totals, warnings, margins and scenarios, worded for the page."""
-    documents = [key for key in DOCUMENTS if any(line.pieces.get(key) for line in budget.scenarios)]
+    documents = [
+        key for key in budget.document_names if any(line.pieces.get(key) for line in budget.scenarios)
+    ]
     return {
         "basis": budget.basis,
         "pieces": budget.pieces,
@@ -29,7 +31,7 @@ def budget_context(budget: Budget) -> dict[str, Any]:
         "totals": _totals(budget),
         "warnings": list(budget.warnings),
         "margins": _margins(budget),
-        "documents": [DOCUMENT_JA[key] for key in documents],
+        "documents": [budget.document_names[key] for key in documents],
         "scenarios": [
             {
                 "name": line.name,
@@ -50,7 +52,7 @@ def _totals(budget: Budget) -> list[dict[str, Any]]:
     sums = budget.summary().groupby(keys, sort=False)[["pieces", "total_yen"]].sum()
     return [
         {
-            "document": DOCUMENT_JA[document],
+            "document": budget.document_names[document],
             "service": SERVICE_JA[service],
             "pieces": int(line["pieces"]),
             "total_yen": int(line["total_yen"]),

@@ -39,7 +39,7 @@ from kouki_print.handover.report_pdf import (
     drawable,
     ruled_table,
 )
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 
 _ALL_UP_TO = 60  # units; of more, only those with postage get a page
 _MOST_ASSUMPTIONS = 8
@@ -65,7 +65,7 @@ def unit_pages(budget: Budget) -> list[Any]:
         mine = lines.get(code)
         if mine is None or (many and not mine["total_yen"].sum()):
             continue
-        body = [*_head(budget, code, name, mine), _lines_table(mine)]
+        body = [*_head(budget, code, name, mine), _lines_table(mine, budget)]
         body += [*_weights(budget, kinds[code]), *_stock(stock[code]), *_assumptions(budget)]
         story += [PageBreak(), _Bookmark(code, name), KeepInFrame(WIDTH, _BODY, body, mode="shrink")]
     return story
@@ -129,10 +129,10 @@ def _flush() -> TableStyle:
     return TableStyle([*sides, ("VALIGN", (0, 0), (-1, -1), "TOP"), ("ALIGN", (-1, 0), (-1, -1), "RIGHT")])
 
 
-def line_cells(line: Any) -> list[str]:
+def line_cells(line: Any, budget: Budget) -> list[Any]:
     """Cells of a line of the budget: what, how, which step, price, pieces, yen."""
     return [
-        DOCUMENT_JA[line.document],
+        cell(budget.document_names[line.document], 9),
         line.set_code,
         SERVICE_JA[line.mail_service],
         SIZE_CLASS_JA[line.size_class],
@@ -147,8 +147,8 @@ LINE_HEAD = ["書類", "組", "郵便種別", "区分", "重量段階", "単価�
 LINE_WIDTHS = [34, 10, 20, 26, 20, 18, 20, 27]
 
 
-def _lines_table(lines: pd.DataFrame) -> Table:
-    rows = [LINE_HEAD, *(line_cells(line) for line in lines.itertuples())]
+def _lines_table(lines: pd.DataFrame, budget: Budget) -> Table:
+    rows = [LINE_HEAD, *(line_cells(line, budget) for line in lines.itertuples())]
     rows.append(["合計", *[""] * 5, f"{int(lines['pieces'].sum()):,}", f"{int(lines['total_yen'].sum()):,}"])
     return ruled_table(rows, LINE_WIDTHS, texts=4, total=True)
 

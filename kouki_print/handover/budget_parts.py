@@ -33,6 +33,8 @@ class WeightLine:
 class KindLine:
     """One kind of piece (組と送り方の組合せ): contents, weight from least to most, class, step, margin.
 
+    ``name`` is what the document is called.
+
     ``units`` are the codes of the units that have this kind; ``thickness_um`` 0 when unknown.
     ``left_cg`` is what the nominal weight may still gain; ``crosses`` when the heaviest is in a dearer
     step than the nominal; ``lighter`` are the enclosures of which any single one, left out, would bring
@@ -41,6 +43,7 @@ class KindLine:
     """
 
     document: str
+    name: str
     set_code: str
     items: str
     mail_service: str

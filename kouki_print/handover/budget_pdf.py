@@ -43,7 +43,7 @@ from kouki_print.handover.report_pdf import (
     report,
     ruled_table,
 )
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 
 _WARNING = ParagraphStyle(
     "warning",
@@ -150,7 +150,7 @@ def _small(
 
 
 def _totals_table(budget: Budget) -> Table:
-    rows = [LINE_HEAD, *(line_cells(line) for line in budget.summary().itertuples())]
+    rows = [LINE_HEAD, *(line_cells(line, budget) for line in budget.summary().itertuples())]
     rows.append(["合計", *[""] * 5, f"{budget.pieces:,}", f"{budget.total_yen:,}"])
     return ruled_table(rows, LINE_WIDTHS, texts=4, total=True)
 
@@ -188,7 +188,7 @@ def _unit_table(budget: Budget) -> Table:
     table = budget.by_town()
     values = [f"{document}_{value}" for document in documents for value in ("pieces", "total_yen")]
     values += ["pieces", "total_yen"]
-    groups = [*(DOCUMENT_JA[document] for document in documents), "合計"]
+    groups = [*(cell(budget.document_names[each], 7.5, head=True) for each in documents), "合計"]
     rows: list[list[Any]] = [
         ["No.", "コード", f"{budget.unit}名", *(words for group in groups for words in (group, ""))],
         ["", "", "", *["通数", "金額（円）"] * len(groups)],
@@ -216,8 +216,14 @@ def _unit_table(budget: Budget) -> Table:
 def _scenarios(budget: Budget) -> Iterator[Any]:
     """The budget itself and each variation: table, then bars."""
     lines = budget.scenarios
-    documents = [document for document in DOCUMENTS if any(line.pieces.get(document) for line in lines)]
-    head = ["試算", "内容", *(f"{DOCUMENT_JA[document]}\n（通）" for document in documents)]
+    documents = [
+        document for document in budget.document_names if any(line.pieces.get(document) for line in lines)
+    ]
+    head: list[Any] = [
+        "試算",
+        "内容",
+        *(cell(f"{budget.document_names[each]}\n（通）", 7.5, head=True) for each in documents),
+    ]
     rows: list[list[Any]] = [[*head, "金額（円）", "差額（円）", "1人あたり\nの差額"]]
     rows += [
         [

@@ -27,7 +27,7 @@ from kouki_print.handover.workbook import (
     total_head,
     width_for,
 )
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 
 LINES, DISCOUNTS = "内訳", "割引"
 _UNIT_NO, _CLASS_NO, DOCUMENT, PIECES, _UNIT_YEN, YEN = "ABEJKL"  # columns of 内訳
@@ -80,18 +80,27 @@ def _name_width(budget: Budget) -> float:
     return width_for((name for _, name in budget.towns), 14, most=70)
 
 
+def _document_width(budget: Budget) -> float:
+    return width_for((budget.document_names[each] for each in budget.documents()), 24)
+
+
 def write_towns(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styles) -> None:
     """Pieces and yen per unit: by document and in all."""
     row = title(sheet, "市町村別の通数と郵送料", [f"{budget.title}　{budget.insurer}"], styles)
     documents, table = budget.documents(), budget.by_town()
-    names = [f"{DOCUMENT_JA[document]}\n{word}" for document in documents for word in ("通数", "金額(円)")]
-    head(sheet, row, ("No.", *_TOWN, "合計\n通数", "合計\n金額(円)", *names), styles, height=48)
+    names = [
+        f"{budget.document_names[document]}\n{word}"
+        for document in documents
+        for word in ("通数", "金額(円)")
+    ]
+    tall = height_for(["", *names], [16] * (len(names) + 1))
+    head(sheet, row, ("No.", *_TOWN, "合計\n通数", "合計\n金額(円)", *names), styles, height=max(tall, 48))
     fields = [
         "pieces",
         "total_yen",
         *(f"{each}_{word}" for each in documents for word in ("pieces", "total_yen")),
     ]
-    keys: list[dict[str, str]] = [{}, *({DOCUMENT: f'"{DOCUMENT_JA[each]}"'} for each in documents)]
+    keys: list[dict[str, str]] = [{}, *({DOCUMENT: f'"{budget.document_names[each]}"'} for each in documents)]
     first = row + 1
     for row, line in enumerate(table.to_dict("records"), start=first):
         unit = {_UNIT_NO: f"$A{row + 1}"}
@@ -122,7 +131,7 @@ def write_classes(sheet: Worksheet, budget: Budget, heading: Heading, styles: St
         key = {_CLASS_NO: f"$A{row + 1}"}
         values = (
             row - first + 1,
-            *_words(line),
+            *_words(line, budget),
             line.max_grams,
             sum_of(budget, PIECES, key, line.pieces),
             Live(f"=IF(G{row + 1}=0,0,I{row + 1}/G{row + 1})", line.total_yen / max(line.pieces, 1)),
@@ -133,14 +142,15 @@ def write_classes(sheet: Worksheet, budget: Budget, heading: Heading, styles: St
     total_head(sheet, row, 8, styles)
     column_sum(sheet, row, 6, first, budget.pieces, styles.total_number)
     column_sum(sheet, row, 8, first, budget.total_yen, styles.total_number)
-    finish(sheet, first, row, (7, 24, 6, 14, 18, 13, 12, 11, 17), heading.footer(_NAME), portrait=True)
+    widths = (7, _document_width(budget), 6, 14, 18, 13, 12, 11, 17)
+    finish(sheet, first, row, widths, heading.footer(_NAME), portrait=True)
 
 
-def _words(line: object) -> tuple[str, str, str, str]:
+def _words(line: object, budget: Budget) -> tuple[str, str, str, str]:
     """Document, set, service and class of a line in words."""
     keys = (getattr(line, name) for name in SUMMARY_KEYS[:4])
     document, set_code, service, size = keys
-    return DOCUMENT_JA[document], set_code, SERVICE_JA[service], SIZE_CLASS_JA[size]
+    return budget.document_names[document], set_code, SERVICE_JA[service], SIZE_CLASS_JA[size]
 
 
 def write_lines(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styles) -> None:
@@ -159,7 +169,7 @@ def write_lines(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styl
             *numbers,
             line.municipality_code,
             line.name,
-            *_words(line),
+            *_words(line, budget),
             line.max_grams,
             line.pieces,
             line.unit_yen,
@@ -171,7 +181,7 @@ def write_lines(sheet: Worksheet, budget: Budget, heading: Heading, styles: Styl
     column_sum(sheet, row, 9, 1, budget.pieces, styles.total_number)
     column_sum(sheet, row, 11, 1, budget.total_yen, styles.total_number)
     sheet.autofilter(0, 0, max(row - 1, 1), 11)
-    widths = (9, 7, 11, _name_width(budget), 24, 6, 14, 18, 13, 12, 11, 16)
+    widths = (9, 7, 11, _name_width(budget), _document_width(budget), 6, 14, 18, 13, 12, 11, 16)
     finish(sheet, 1, row, widths, heading.footer(_NAME), fixed=3)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kouki_print.handover.budget_parts import KindLine
-from kouki_print.order.models import DOCUMENT_JA
 
 
 def grams(weight_cg: int) -> str:
@@ -21,7 +20,7 @@ def step_name(max_grams: int) -> str:
 
 def kind_name(kind: KindLine) -> str:
     """Document and set."""
-    return f"{DOCUMENT_JA[kind.document]} {kind.set_code}"
+    return f"{kind.name} {kind.set_code}"
 
 
 def left_share(left_cg: int, weight_cg: int) -> str:

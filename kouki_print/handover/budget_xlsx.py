@@ -29,7 +29,6 @@ from kouki_print.handover.workbook import (
     title,
     total_head,
 )
-from kouki_print.order.models import DOCUMENT_JA
 
 _NAME = "郵送料予算"
 _COVER = (24, 18, 22, 30)
@@ -109,10 +108,10 @@ def _totals(sheet: Worksheet, row: int, budget: Budget, styles: Styles) -> int:
     """Pieces and yen by document and in all, then the discounts apart; returns the row after."""
     head(sheet, row, ("書類", "通数", "金額(円)", "1通当たり(円)"), styles, height=22)
     first = row = row + 1
-    formats = (styles.text, styles.number, styles.number, styles.decimal)
+    formats = (styles.wrapped, styles.number, styles.number, styles.decimal)
     for document in budget.documents():
         mine = budget.lines[budget.lines["document"] == document]
-        name = DOCUMENT_JA[document]
+        name = budget.document_names[document]
         key = {sheets.DOCUMENT: f'"{name}"'}
         pieces, yen = int(mine["pieces"].sum()), int(mine["total_yen"].sum())
         values = (
@@ -121,6 +120,7 @@ def _totals(sheet: Worksheet, row: int, budget: Budget, styles: Styles) -> int:
             sheets.sum_of(budget, sheets.YEN, key, yen),
         )
         cells(sheet, row, (*values, sheets.per_piece(row, yen, pieces)), formats)
+        sheet.set_row(row, height_for([name], _COVER[:1]))
         row += 1
     total_head(sheet, row, 1, styles, "合計（割引前）" if budget.discounts else "合計")
     totals = (

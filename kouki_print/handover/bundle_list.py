@@ -32,7 +32,7 @@ from kouki_print.handover.report_pdf import (
     report,
     ruled_table,
 )
-from kouki_print.order.models import DOCUMENT_JA, Order
+from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 
 _TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=10, leading=15.5, textColor=INK)
@@ -88,10 +88,10 @@ def _story(order: Order, employer: Contact, sender: Contact, pieces: list[Bundle
     people = sum(len(piece.names) for piece in pieces)
     boxes = max(piece.box for piece in pieces)
     summary = [["書類", "通数"]]
-    summary += [[DOCUMENT_JA[key], f"{count:,}"] for key, count in sorted(counts.items())]
+    summary += [[order.document_ja(key), f"{count:,}"] for key, count in sorted(counts.items())]
     summary.append(["合計", f"{len(pieces):,}"])
     rows: list[list[Any]] = [["番号", "箱－位置", "書類", "お渡しする方", "人数", "確認"]]
-    rows += [_row(piece) for piece in pieces]
+    rows += [_row(piece, order.document_ja(piece.document)) for piece in pieces]
     attention = f"{employer.section}　御中" if employer.section else "御中"
     return [
         Paragraph(f"〒{employer.postcode[:3]}-{employer.postcode[3:]}　{escape(employer.address)}", _TEXT),
@@ -114,13 +114,13 @@ def _story(order: Order, employer: Contact, sender: Contact, pieces: list[Bundle
     ]
 
 
-def _row(piece: BundlePiece) -> list[Any]:
+def _row(piece: BundlePiece, document: str) -> list[Any]:
     names = "、".join(name.replace("\u3000", " ") for name in piece.names)
     shown = drawable(f"{piece.via}　{names}" if piece.via else names)
     return [
         f"{piece.sequence:,}",
         f"{piece.box}－{piece.position}",
-        Paragraph(DOCUMENT_JA[piece.document], _CELL),
+        Paragraph(escape(document), _CELL),
         Paragraph(escape(shown), _CELL),
         str(len(piece.names)),
         "□",

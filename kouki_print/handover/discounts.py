@@ -14,7 +14,7 @@ import pandas as pd
 from kouki_print.base.files import write_bytes
 from kouki_print.handover.budget_parts import DiscountLine
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Discount, Order
+from kouki_print.order.models import SERVICE_JA, Discount, Order
 from kouki_print.post.areas import OUTSIDE, Areas, area_counts
 from kouki_print.post.tariff import NOT_MAILED
 
@@ -85,7 +85,7 @@ def _line(order: Order, discount: Discount, code: str, rows: pd.DataFrame) -> Di
         code,
         pieces,
         0 if reason else yen,
-        condition_words(discount),
+        condition_words(discount, order),
         not reason,
         reason or note,
     )
@@ -123,12 +123,12 @@ def _area_obstacle(order: Order, discount: Discount, rows: pd.DataFrame) -> str:
     return ""
 
 
-def condition_words(discount: Discount) -> str:
+def condition_words(discount: Discount, order: Order) -> str:
     """The discount and its conditions in words."""
     off = f"{discount.percent:f}%" if discount.percent is not None else f"{discount.yen:,}円"
     words = [f"{SERVICE_JA[discount.service]}1通につき{off}"]
     if discount.documents:
-        words.append("・".join(DOCUMENT_JA[each] for each in discount.documents))
+        words.append("・".join(order.document_ja(each) for each in discount.documents))
     if discount.min_pieces > 1:
         words.append(f"差出し1回{discount.min_pieces:,}通以上")
     if discount.min_per_area:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,16 @@ import pandas as pd
 
 from kouki_print.base.errors import JobError
 from kouki_print.handover.budget_parts import CompareLine
-from kouki_print.order.models import DOCUMENTS, SERVICE_JA
+from kouki_print.order.models import SERVICE_JA
 
 _KEYS = ("municipality_code", "document", "mail_service", "pieces", "total_yen")
 
 
-def read_budget_lines(folder: Path) -> pd.DataFrame:
-    """The lines of an earlier budget: budget.csv in the folder or in its ``finance``; JobError otherwise."""
+def read_budget_lines(folder: Path, documents: Iterable[str]) -> pd.DataFrame:
+    """The lines of an earlier budget: budget.csv in the folder or in its ``finance``; JobError otherwise.
+
+    ``documents`` are the ones that there are.
+    """
     for path in (folder / "finance" / "budget.csv", folder / "budget.csv", folder):
         if path.is_file():
             break
@@ -32,7 +35,7 @@ def read_budget_lines(folder: Path) -> pd.DataFrame:
             rows = list(csv.DictReader(handle))
         table = pd.DataFrame({key: [row[key] for row in rows] for key in _KEYS})
         table = table.astype({"pieces": "int64", "total_yen": "int64"})
-        known = table["document"].isin(DOCUMENTS) & table["mail_service"].isin(list(SERVICE_JA))
+        known = table["document"].isin(list(documents)) & table["mail_service"].isin(list(SERVICE_JA))
         if table.empty or not known.all() or (table[["pieces", "total_yen"]] < 0).to_numpy().any():
             raise ValueError(path.name)
         return table

@@ -11,7 +11,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.handover.budget_parts import KindLine, WeightLine
 from kouki_print.handover.budget_words import cheaper, crossing, grams, left_share
 from kouki_print.order.enclosures import ENVELOPE
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, SERVICE_JA, SIZE_CLASS_JA, Order
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA, Order
 from kouki_print.order.units import Unit
 from kouki_print.post.kinds import Kind, kind_of, price_at
 from kouki_print.post.tariff import NOT_MAILED, TariffTable
@@ -71,12 +71,13 @@ def kind_lines(
         replace(line, pieces=sum(counts.values()), units=tuple(sorted(counts, key=place.__getitem__)))
         for line, counts in pieces.items()
     ]
-    return tuple(sorted(lines, key=_rank))
+    documents = list(order.documents)
+    return tuple(sorted(lines, key=lambda line: (documents.index(line.document), *_rank(line))))
 
 
 def _rank(line: KindLine) -> tuple[int | str, ...]:
+    """The order of the kinds of one document."""
     return (
-        DOCUMENTS.index(line.document),
         line.set_code,
         _SERVICES.index(line.mail_service),
         _CLASSES.index(line.size_class),
@@ -104,6 +105,7 @@ def _line(order: Order, unit: Unit, document: str, set_code: str, kind: Kind, ta
     cheapest = min(below.values(), default=0)
     return KindLine(
         document,
+        order.document_ja(document),
         set_code,
         kind.items,
         kind.service,
@@ -165,7 +167,7 @@ def _who(kind: KindLine, towns: Mapping[str, str]) -> str:
     few = len(kind.units) <= _FEW_UNITS
     where = "・".join(towns.get(code, code) for code in kind.units) if few else f"{len(kind.units)}か所"
     service = f"{SERVICE_JA[kind.mail_service]}・{SIZE_CLASS_JA[kind.size_class]}"
-    return f"{DOCUMENT_JA[kind.document]}（組{kind.set_code}・{service}、{where}の{kind.pieces:,}通）"
+    return f"{kind.name}（組{kind.set_code}・{service}、{where}の{kind.pieces:,}通）"
 
 
 def _thick(kind: KindLine) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from kouki_print.base.files import write_text
 from kouki_print.order.load import InputFile
-from kouki_print.order.models import DOCUMENTS, Order
+from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
 
 SCHEMA_VERSION = 1
@@ -87,7 +87,7 @@ def manifest(
             "sheets": int(plan["sheets"].sum()),
             "boxes": int(plan["box"].max()) if len(plan) else 0,
         },
-        "documents": _counts(plan["document"], DOCUMENTS),
+        "documents": _counts(plan["document"], list(order.documents)),
         "sets": _counts(plan["set_code"], sorted(plan["set_code"].unique())),
         "enclosures": _enclosures(order, municipality, plan),
         "postage": {"pieces": int(mailed.sum()), "total_yen": int(plan["postage_yen"].sum())},

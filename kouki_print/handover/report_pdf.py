@@ -102,10 +102,17 @@ def fitted(text: str, width: float, size: float, font: str = REGULAR) -> tuple[s
     return text + "…", least
 
 
-def cell(text: str, size: float = 8) -> Paragraph:
-    """A table cell of any text: its own line breaks, and wrapped at any character."""
+def cell(text: str, size: float = 8, *, head: bool = False) -> Paragraph:
+    """A table cell of any text: its own line breaks, and wrapped at any character; ``head`` for a column's."""
+    font, ink = (BOLD, HexColor(0xFFFFFF)) if head else (REGULAR, INK)
     style = ParagraphStyle(
-        "cell", fontName=REGULAR, fontSize=size, leading=size * 1.3, textColor=INK, wordWrap="CJK"
+        "cell",
+        fontName=font,
+        fontSize=size,
+        leading=size * 1.3,
+        textColor=ink,
+        wordWrap="CJK",
+        alignment=int(head),
     )
     return Paragraph("<br/>".join(escape(drawable(line)) for line in text.split("\n")), style)
 

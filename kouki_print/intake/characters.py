@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -104,8 +104,12 @@ def _classes_of(points: np.ndarray) -> np.ndarray:
 
 
 def is_legible(cluster: str) -> bool:
-    """Whether a character is one that a font may be asked for: no stand-in, private use or the like."""
-    return bool((_classes_of(np.array([ord(char) for char in cluster])) == _FINE).all())
+    """Whether a character is one that a font may be asked for: no stand-in, control character or the like.
+
+    Private use is for the fonts to say: only the union's own one (外字フォント) draws it.
+    """
+    classes = _classes_of(np.array([ord(char) for char in cluster]))
+    return bool(np.isin(classes, (_FINE, _PRIVATE)).all())
 
 
 def _looked_at(
@@ -143,17 +147,22 @@ def check_legible(
     shown: Callable[[str], str] = code_points,
     *,
     home: np.ndarray | None = None,
+    own: Collection[int] = (),
 ) -> list[Finding]:
     """Characters in printed texts that no font can be asked for, one finding per code and column.
 
     Stand-ins for 外字 (●, 〓, U+FFFD), private use, unassigned, control and combining characters.
     ``kinds`` are the kinds of 送付先 in use (``checks.kind_order``); ``shown`` writes a character for
     the message (an own character with the code it had in the export); ``home`` is the mask of the rows
-    whose registered address is on a page, by default those without a 送付先 in force.
+    whose registered address is on a page, by default those without a 送付先 in force; ``own`` are the code
+    points of private use that the union's own font has.
     """
     findings = []
+    drawn = np.array(sorted(own), dtype=np.uint32)
     for key, points, printed in _looked_at(people, mail_on, kinds, home):
         classes = _classes_of(points.points)
+        if len(drawn):
+            classes[np.isin(points.points, drawn)] = _FINE
         for number, code in _CODES.items():
             rows, chars = points.rows_of(classes == number)
             kept = printed[rows]
@@ -177,8 +186,8 @@ def check_characters(
     """Printed texts a font cannot draw: ``can_draw`` is asked once per distinct cluster.
 
     A cluster is one character, or a character with its variation selector.  What
-    :func:`check_legible` reports already is not asked.  Rows are held; a variant is never replaced
-    by its base character.
+    :func:`check_legible` reports already is not reported again.  Rows are held; a variant is never
+    replaced by its base character.
     """
     asked: dict[str, bool] = {}
 
@@ -212,8 +221,11 @@ def _lost_singles(
     points: Points, alone: np.ndarray, in_pair: np.ndarray, missing: Callable[[str], bool]
 ) -> tuple[np.ndarray, list[str]]:
     chars = _distinct_points(alone)
-    fine = chars[_classes_of(chars) == _FINE]
-    lost = [char for char in fine.tolist() if missing(chr(char))]
+    asked = zip(chars.tolist(), _classes_of(chars).tolist(), strict=True)
+    # Private use is asked too, so that the fonts know of it; what they lack is told by check_legible.
+    lost = [
+        char for char, kind in asked if kind in (_FINE, _PRIVATE) and missing(chr(char)) and kind == _FINE
+    ]
     if not lost:
         return np.zeros(0, dtype=np.int64), []
     table = np.zeros(_TOP, dtype=bool)
@@ -230,3 +242,28 @@ def _lost_pairs(
     clusters = [chr(base) + chr(mark) for base, mark in zip(bases.tolist(), selectors.tolist(), strict=True)]
     lost = [place for place, cluster in enumerate(clusters) if missing(cluster)]
     return rows[lost].astype(np.int64), [code_points(clusters[place]) for place in lost]
+
+
+def where_printed(
+    people: pd.DataFrame,
+    cluster: str,
+    mail_on: dt.date | None = None,
+    kinds: Sequence[str] = KINDS,
+    *,
+    home: np.ndarray | None = None,
+) -> tuple[np.ndarray, str]:
+    """Rows (rising) of the people on whose page a cluster stands, and the column of the first of them."""
+    columns = []
+    for key, points, printed in _looked_at(people, mail_on, kinds, home):
+        followed = np.append(_is_selector(points.points[1:]), False)
+        found = (points.points == ord(cluster[0])) & (followed == (len(cluster) == 2))
+        if len(cluster) == 2:
+            found &= np.append(points.points[1:], 0) == ord(cluster[1])
+        rows = points.rows_of(found)[0]
+        if printed[rows].any():
+            columns.append((int(rows[printed[rows]][0]), header_of(key), rows[printed[rows]]))
+    if not columns:
+        return np.zeros(0, dtype=np.int64), ""
+    return np.unique(np.concatenate([rows for *_, rows in columns])), min(columns, key=lambda each: each[0])[
+        1
+    ]

@@ -152,7 +152,7 @@ def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
 
 def honorifics(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     """A name with 様 in it would stand so on the card, and twice on the envelope."""
-    bad = people["name"].str.endswith("様").to_numpy(bool)
+    bad = people["name"].str.contains("[様樣][\ufe00-\ufe0f\U000e0100-\U000e01ef]?$").to_numpy(bool)
     yield from _finding("NAME_HONORIFIC", bad, "name")
 
 

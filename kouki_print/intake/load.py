@@ -129,11 +129,12 @@ def _columns(tables: Sequence[pa.Table]) -> dict[str, pa.ChunkedArray]:
     return {key: joined.column(key).fill_null("") for key in joined.column_names}
 
 
-def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
+def read_export(order: LoadedOrder, job_dir: Path, own: Collection[int] = ()) -> Intake:
     """People of all export files in the order of the job, with all problems of their cells.
 
     JobError (file, row, column, remedy) when the files as such do not allow the job; a problem of
-    one person is a finding.  Unknown columns are dropped before anything else sees them.
+    one person is a finding.  Unknown columns are dropped before anything else sees them.  ``own`` are the
+    code points of private use that the union's own font draws.
     """
     settings = order.order
     layout = load_layout(settings.input.layout, job_dir)
@@ -160,6 +161,7 @@ def read_export(order: LoadedOrder, job_dir: Path) -> Intake:
             settings.checks.kind_order,
             layout.gaiji.shown,
             home=home_printed(people, order),
+            own=own,
         )
     )
     return Intake(people, findings, inputs, notes + notes_of(findings, len(people)))

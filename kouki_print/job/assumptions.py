@@ -6,7 +6,7 @@ from kouki_print.base.dates import wareki
 from kouki_print.handover.budget_parts import Assumption
 from kouki_print.job.demand import document_shares
 from kouki_print.order.forecast import LoadedForecast
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Order
+from kouki_print.order.models import SERVICE_JA, Order
 
 _PERCENTS = {
     "growth_percent": "前年からの伸び率",
@@ -26,7 +26,7 @@ def assumptions_of(order: Order, people: int, forecast: LoadedForecast | None) -
         Assumption("規則", order.job.preset, _ORDER),
         Assumption("差出日", wareki(order.job.mail_on), _ORDER),
         *(
-            Assumption(f"{DOCUMENT_JA[key]}の郵便種別", SERVICE_JA[getattr(order.mail, key)], _ORDER)
+            Assumption(f"{order.document_ja(key)}の郵便種別", SERVICE_JA[order.mail[key]], _ORDER)
             for key in documents
         ),
         Assumption("割引", "含めない（割引は別に示す）", "基本料金による予算"),
@@ -57,7 +57,7 @@ def assumptions_of(order: Order, people: int, forecast: LoadedForecast | None) -
     shares = document_shares(order, forecast)
     lines += [
         Assumption(
-            f"{DOCUMENT_JA[document]}（組{set_code}）の割合",
+            f"{order.document_ja(document)}（組{set_code}）の割合",
             f"{share / 1_000_000:.2f}%",
             f"規則を年齢とマイナ保険証の割合に当てはめた数（{told('population')}）",
         )

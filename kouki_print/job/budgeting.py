@@ -47,7 +47,7 @@ def budget(
         else:
             made = _of_export(job_dir, Stages(watcher))
         if compare is not None:
-            lines = compare_lines(read_budget_lines(compare), made.lines, made.towns)
+            lines = compare_lines(read_budget_lines(compare, loaded.order.documents), made.lines, made.towns)
             made = dataclasses.replace(made, compared=lines)
         write_finance(building, made)
         return made

@@ -28,7 +28,7 @@ from kouki_print.job.prepare import PROBLEMS, Prepared, prepare
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.conditions import parse_condition
 from kouki_print.order.load import LoadedOrder, load_order
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, SIZE_CLASS_JA
+from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.order.wording import condition_words
 from kouki_print.select.decide import FROM_EXPORT
 from kouki_print.select.rules import rule_numbers
@@ -141,7 +141,7 @@ def _story(prepared: Prepared, at: int) -> Iterator[str]:
     yield from _rules(prepared, at, "" if applies else "。参考: この人には使われない")
     if decided["status"] == "printed":
         if order.job.document_from == "export":
-            given = DOCUMENT_JA.get(person["document_given"], "空欄")
+            given = order.document_names.get(person["document_given"], "空欄")
             won = f"{_YES} {BY_EXPORT_JA}" if decided["reason"] == FROM_EXPORT else _NO
             yield f"5. 移行データの交付書類区分: {given} {won}"
         yield from _piece(prepared, at, person, decided)
@@ -199,7 +199,7 @@ def _piece(prepared: Prepared, at: int, person: pd.Series, decided: pd.Series) -
     unit = prepared.loaded.units[decided["unit_code"]]
     names = {entry.code: entry.name for entry in order.enclosure}
     names |= {extra.code: extra.name for extra in unit.extras}
-    yield f"結果: {DOCUMENT_JA[decided['document']]}（理由 {decided['reason']}）"
+    yield f"結果: {order.document_ja(decided['document'])}（理由 {decided['reason']}）"
     yield f"封入: 組{decided['set_code']}　" + "、".join(names[code] for code in piece["items"].split(";"))
     until = pd.Timestamp(decided["valid_until"]).date()
     shorter = day64(order.job.expires_on) > decided["valid_until"].to_datetime64()

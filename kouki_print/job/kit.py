@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
+from kouki_print.job.looks import load_pictures, look_of, spot_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
+from kouki_print.page.compose import Look
+from kouki_print.page.faces import FontFace
 from kouki_print.page.fields import PageFields, printed_texts
-from kouki_print.page.fonts import FontFace, Style, distinct_clusters
-from kouki_print.page.layout import MM, Layout
+from kouki_print.page.fonts import Style, distinct_clusters
+from kouki_print.page.items import MM
+from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
 from kouki_print.pdf.artwork import Artwork, load_artwork
+from kouki_print.pdf.document import Shared
 from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
 from kouki_print.pdf.metadata import OutputIntent
 from kouki_print.pdf.profile import NAME as TEST_PROFILE
@@ -37,10 +42,10 @@ class PrintKit:
     order: Order
     layouts: Mapping[str, Layout]
     styles: Mapping[str, Style]
-    fonts: tuple[EmbeddedFont, ...]
+    look: Look
+    shared: Shared
     imposition: Imposition
     intent: OutputIntent
-    artwork: Mapping[str, Artwork]
     artwork_texts: Mapping[str, str]
 
 
@@ -54,27 +59,40 @@ def build_kit(
     """Collect every character of the job, subset each font once and freeze the result."""
     order = loaded.order
     contacts = [loaded.sender(code) for code in loaded.units]
-    resolve_all(order, contacts, layouts, styles, fields)
+    # The checks asked every style for every name; the subsets hold what each of them prints.
+    asked = {name: Style(style.key, style.faces) for name, style in styles.items()}
+    resolve_all(order, contacts, layouts, asked, fields)
+    settled = {name: style.settled() for name, style in asked.items()}
     finished = next(iter(layouts.values())).sheet
     return PrintKit(
         order=order,
         layouts=dict(layouts),
-        styles={name: style.slim() for name, style in styles.items()},
-        fonts=tuple(
-            embed(_spec(f"{style.key}{index}", face, used))
-            for style in styles.values()
-            for index, (face, used) in enumerate(zip(style.faces, style.used(), strict=True))
-            if used
+        styles={name: style.slim() for name, style in settled.items()},
+        look=look_of(order),
+        shared=Shared(
+            fonts=embedded(settled),
+            artwork=load_all_artwork(job_dir, layouts),
+            pictures=load_pictures(order, job_dir, layouts),
+            spot=spot_of(order),
         ),
         imposition=load_imposition(order.printing.imposition, finished),
         intent=output_intent(order, job_dir),
-        artwork=load_all_artwork(job_dir, layouts),
         artwork_texts={
             f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)
             for document, layout in layouts.items()
             for index, side in enumerate(layout.sides())
             if side.artwork is not None
         },
+    )
+
+
+def embedded(settled: Mapping[str, Style]) -> tuple[EmbeddedFont, ...]:
+    """One subset of each face and layer that is used."""
+    return tuple(
+        embed(_spec(f"{style.key}{index}", face, texts))
+        for style in settled.values()
+        for index, (face, texts) in enumerate(zip(style.faces, style.shown(), strict=True))
+        if texts
     )
 
 
@@ -114,23 +132,25 @@ def resolve_all(
         for layout in layouts.values():
             for side in layout.sides():
                 for item in side.text:
-                    _resolve(styles[item.font], [render(item)])
+                    _resolve(styles[item.font], [render(item)], vertical=item.vertical)
+                _resolve(styles["gothic"], [item.missing for item in side.image])  # the frame of an absent image
     for style in styles.values():
         _resolve(style, [_ALPHABET])
 
 
-def _resolve(style: Style, texts: list[str]) -> None:
+def _resolve(style: Style, texts: list[str], *, vertical: bool = False) -> None:
+    resolve = style.resolve_vertical if vertical else style.resolve
     for cluster in distinct_clusters(texts):
-        style.resolve(cluster)
+        resolve(cluster)
 
 
-def _spec(resource: str, face: FontFace, used: dict[str, int]) -> FontSpec:
+def _spec(resource: str, face: FontFace, texts: dict[int, str]) -> FontSpec:
     return FontSpec(
         resource=resource,
         name=face.name,
         data=face.data,
-        used=used,
-        advances={gid: int(face.advances[gid]) for gid in used.values()},
+        texts=texts,
+        advances={gid: int(face.advances[gid]) for gid in texts},
         bbox=face.bbox,
         ascent=face.ascent,
         descent=face.descent,

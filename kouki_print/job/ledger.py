@@ -21,7 +21,7 @@ from kouki_print.base.texts import arrow_of
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _BLOCK = 10_000  # rows turned into Python values at a time
 _SCHEMA = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,12 +36,13 @@ CREATE TABLE lot (
   id INTEGER PRIMARY KEY, unit_code TEXT NOT NULL, number INTEGER NOT NULL,
   first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
   print_pdf TEXT NOT NULL, print_sha256 TEXT NOT NULL, imposed_pdf TEXT NOT NULL, imposed_sha256 TEXT NOT NULL,
-  press_sheets INTEGER NOT NULL, printed_texts BLOB NOT NULL
+  sheets INTEGER NOT NULL, press_sheets INTEGER NOT NULL, printed_texts BLOB NOT NULL
 );
 CREATE TABLE piece (
   piece_id TEXT PRIMARY KEY, row INTEGER NOT NULL UNIQUE REFERENCES record(row),
   lot INTEGER NOT NULL REFERENCES lot(id), unit_code TEXT NOT NULL, sequence INTEGER NOT NULL,
-  document TEXT NOT NULL, set_code TEXT NOT NULL, matching_code TEXT NOT NULL, customer_barcode TEXT NOT NULL,
+  document TEXT NOT NULL, set_code TEXT NOT NULL, sheets INTEGER NOT NULL, registered_number TEXT NOT NULL,
+  matching_code TEXT NOT NULL, customer_barcode TEXT NOT NULL,
   mail_service TEXT NOT NULL, postage_yen INTEGER NOT NULL,
   box INTEGER NOT NULL, position INTEGER NOT NULL, print_page INTEGER NOT NULL,
   imposed_sheet INTEGER NOT NULL, imposed_slot INTEGER NOT NULL
@@ -52,8 +53,9 @@ CREATE TABLE event (
 );
 """
 PIECE_COLUMNS = (
-    "piece_id", "row", "lot", "unit_code", "sequence", "document", "set_code", "matching_code",
-    "customer_barcode", "mail_service", "postage_yen", "box", "position", "print_page", "imposed_sheet", "imposed_slot",
+    "piece_id", "row", "lot", "unit_code", "sequence", "document", "set_code", "sheets", "registered_number",
+    "matching_code", "customer_barcode", "mail_service", "postage_yen", "box", "position",
+    "print_page", "imposed_sheet", "imposed_slot",
 )  # fmt: skip
 
 

@@ -21,14 +21,18 @@ from kouki_print.intake.load import ALERT, Intake, read_export
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.intake.units import home_printed
 from kouki_print.job.forms import load_layouts, load_styles
+from kouki_print.job.glyph_checks import stop_on_blank_names, stop_on_blank_words
+from kouki_print.job.looks import missing_assets
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import Order
 from kouki_print.page.family import check_layouts, with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
-from kouki_print.page.fields import PageFields, check_fit, page_fields
+from kouki_print.page.fields import PageFields, page_fields
+from kouki_print.page.fitting import check_fit
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
+from kouki_print.page.window_checks import check_windows, window_findings
 from kouki_print.page.wording import check_words
 from kouki_print.plan.pieces import (
     Lot,
@@ -60,7 +64,8 @@ PROBLEMS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **SELECT_PROBLEMS, **P
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """All decisions of a job.  ``plan`` has one row per piece in delivery order; ``person`` is its
-    position in ``people``, ``lot`` its position in ``lots``; ``fields`` are in people order."""
+    position in ``people``, ``lot`` its position in ``lots``; ``fields`` are in people order;
+    ``fitted`` tells whose texts were condensed, broken or made smaller."""
 
     loaded: LoadedOrder
     intake: Intake
@@ -72,6 +77,7 @@ class Prepared:
     tariff: Tariff
     plan: pd.DataFrame
     lots: list[Lot]
+    fitted: pd.DataFrame
 
     @property
     def people(self) -> pd.DataFrame:
@@ -91,18 +97,20 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
     with stages.stage("注文と書式の確認"):
         loaded = load_order(job_dir)
         order = loaded.order
-        layouts = load_layouts(order)
+        layouts = load_layouts(order, job_dir)
         check_layouts(layouts, order.delivery.per_household)
-        styles = load_styles()
+        window_notes = check_windows(layouts, order.envelope)
+        styles = load_styles(order.fonts, job_dir)
         if words:
             contacts = [loaded.sender(code) for code in loaded.units]
             check_words(order, contacts, layouts, styles)
+            stop_on_blank_words(styles)
         tariff = tariff_of(job_dir, loaded)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
     with stages.stage("移行データの取込みと検査"):
-        intake = read_export(loaded, job_dir)
-        intake.notes.extend(order.weight_notes())
+        intake = read_export(loaded, job_dir, styles["mincho"].private_use())
+        intake.notes.extend([*order.weight_notes(), *(ALERT + note for note in window_notes)])
         people = intake.people
         drawable = [styles["mincho"], styles["gothic"], styles["bold"]]
 
@@ -119,6 +127,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
                 home=home_printed(people, loaded),
             ),
         ]
+        stop_on_blank_names(intake, loaded, styles)
         if order.checks.undrawable == "hand":
             findings = softened(findings)
     with stages.stage("書類の判定"):
@@ -129,7 +138,9 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         carrier = decision.decided["carrier"].to_numpy()
         if order.delivery.per_household:
             fields = with_family(fields, people["relation"], carrier)
-        misfits = check_fit(fields, decision.decided["document"].to_numpy(dtype=object), layouts, styles)
+        rows_of = _rows_of(decision.decided["set_code"], order)
+        fitting = check_fit(fields, rows_of, layouts, styles)
+        misfits = [*fitting.findings, *window_findings(fields, rows_of, layouts, styles, order.envelope)]
         if misfits:
             findings += [_of_all_on(finding, carrier) for finding in misfits]
             decision = decide(people, findings, loaded)
@@ -145,8 +156,12 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
     intake.notes.extend(_personal_elsewhere(order, plan))
+    intake.notes.extend(
+        f"様式に場所のある画像「{name}」が job.toml の [asset] にありません。枠だけを印刷します。"
+        for name in missing_assets(order, layouts)
+    )
     return Prepared(
-        loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots
+        loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots, fitting.lines
     )
 
 
@@ -156,7 +171,7 @@ def _personal_elsewhere(order: Order, plan: pd.DataFrame) -> Iterator[str]:
     for enclosure in order.enclosure:
         codes = [entry.code for entry in order.set if enclosure.code in entry.items]
         count = int(plan["set_code"].isin(codes).sum())
-        if enclosure.personal and enclosure.code not in own and count:
+        if enclosure.personal and not enclosure.document and enclosure.code not in own and count:
             yield (
                 f"{ALERT}「{enclosure.name}」（封入物{enclosure.code}）{count:,}枚は個人ごとの書類ですが、この出力では印刷しません。"
                 "別に用意し、照合コードの順に封入してください。"
@@ -169,13 +184,23 @@ def tariff_of(job_dir: Path, loaded: LoadedOrder) -> Tariff:
     return load_tariff(user=job_dir / own if own else None)
 
 
+def _rows_of(set_codes: pd.Series, order: Order) -> dict[str, np.ndarray]:
+    """Positions of the people who get each document, as the first or a further sheet of their piece."""
+    codes = set_codes.to_numpy(dtype=object)
+    having: dict[str, list[str]] = {}
+    for entry in order.set:
+        for document in order.sheets_of(entry.code):
+            having.setdefault(document, []).append(entry.code)
+    return {document: np.flatnonzero(np.isin(codes, sets)) for document, sets in having.items()}
+
+
 def _of_all_on(finding: Finding, carrier: np.ndarray) -> Finding:
     """The finding for everybody on the piece: nobody's place on another page may change by it."""
     rows = np.flatnonzero(np.isin(carrier, finding.rows))
     if np.array_equal(rows, finding.rows):
         return finding
-    value = list(finding.values or [""])[:1]
-    return dataclasses.replace(finding, rows=rows, values=value * len(rows))
+    values = dict(zip(finding.rows.tolist(), finding.values or [""] * len(finding.rows), strict=True))
+    return dataclasses.replace(finding, rows=rows, values=[values[at] for at in carrier[rows].tolist()])
 
 
 def _plan(
@@ -197,7 +222,9 @@ def _plan(
     ids = piece_ids(order.job.id, codes, sequence)
     apart = people["protected"].to_numpy()[person]
     box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes, apart)
-    plan_lots = lots(order.job.id, names, order.printing.lot_sheets, apart)
+    sheets = mine["set_code"].map({entry.code: len(order.sheets_of(entry.code)) for entry in order.set})
+    sheet_counts = sheets.to_numpy(dtype=np.int64)
+    plan_lots = lots(order.job.id, names, sheet_counts, order.printing.lot_sheets, apart)
     columns = {
         "person": person,
         "row": people["row"].to_numpy()[person],
@@ -206,14 +233,16 @@ def _plan(
         "sequence": sequence,
         "document": mine["document"],
         "set_code": mine["set_code"],
-        "sheets": np.ones(len(person), dtype=np.int64),
+        "sheets": sheet_counts,
         "no_forward": mine["no_forward"].to_numpy(dtype=bool),
-        "matching_code": matching_codes(ids, mine["set_code"]),
+        "matching_code": matching_codes(
+            ids, mine["set_code"], np.ones(len(person), dtype=np.int64), sheet_counts
+        ),
         "postcode": mine["to_postcode"],
         "box": box,
         "position": position,
         **{str(name): priced[name] for name in priced.columns},
-        **print_places(plan_lots, len(person), up, depth),
+        **print_places(plan_lots, sheet_counts, up, depth),
     }
     return pd.DataFrame(columns, copy=False), plan_lots
 

@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
-from kouki_print.job.forms import load_layouts, load_styles
-from kouki_print.job.kit import resolve_all
 from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
-from kouki_print.job.lot import MEDIA_MARGIN
+from kouki_print.job.lot_files import MEDIA_MARGIN
+from kouki_print.job.lot_sheets import lot_sheets, printed_sheets
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
+from kouki_print.page.layout import Layout
 from kouki_print.sheet.imposition import load_imposition
-from kouki_print.verify.readback import Difference, PrintedPiece, Reader
+from kouki_print.verify.ink import blank_characters
+from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 
 _PRINT_FOLDERS = ("print", "imposed")
 _EVENT_JA = {"printed": "印刷ファイル作成"}
@@ -66,13 +70,15 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
             *_check_lists(out, connection),
         ]
         with stages.stage("印刷ファイルの読返し", len(lots)):
-            reader = _reader(order, contacts, connection)
+            reader = _reader(order, connection)
             pieces = 0
             for lot in lots:
-                chosen = _pieces(connection, lot[0], full)
-                pieces += len(chosen)
+                chosen = _sheets(connection, reader, lot[0], full)
+                pieces += len({sheet.piece_id for sheet in chosen})
                 found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen))
                 watcher.step(1)
+            if full and not found:
+                found.extend(_check_ink(out, connection))
     if found:
         shown = "\n".join(f"・{difference.sentence()}" for difference in found[:50])
         raise OutputDiffers(
@@ -82,23 +88,29 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
     return Proof(len(lots), pieces)
 
 
-def _reader(order: Order, contacts: dict[str, Contact], connection: sqlite3.Connection) -> Reader:
-    layouts, styles = load_layouts(order), load_styles()
-    for (blob,) in connection.execute("SELECT printed_texts FROM lot"):
-        resolve_all(order, contacts.values(), layouts, styles, unpack_texts(blob))
-    (stored,) = connection.execute("SELECT value FROM job WHERE key = 'artwork_texts'").fetchone()
-    artwork_texts: dict[str, str] = json.loads(stored)
+def _reader(order: Order, connection: sqlite3.Connection) -> Reader:
+    facts = dict(connection.execute("SELECT key, value FROM job"))
+    # Those of the run: the job's own layouts and words are not here any more.
+    layouts = {key: Layout.model_validate(each) for key, each in json.loads(facts["layouts"]).items()}
+    artwork_texts: dict[str, str] = json.loads(facts["artwork_texts"])
     imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
-    return Reader(order, layouts, styles, imposition, MEDIA_MARGIN, artwork_texts)
+    return Reader(order, layouts, imposition, MEDIA_MARGIN, artwork_texts)
 
 
-def _pieces(connection: sqlite3.Connection, lot: int, full: bool) -> list[PrintedPiece]:
+def _sheets(connection: sqlite3.Connection, reader: Reader, lot: int, full: bool) -> list[PrintedSheet]:
+    """The sheets of a lot by the ledger: all, or the first and the last one."""
     rows = connection.execute(
-        "SELECT piece_id, document, matching_code, print_page, imposed_sheet, imposed_slot FROM piece"
+        "SELECT piece_id, set_code, sheets, registered_number, customer_barcode FROM piece"
         " WHERE lot = ? ORDER BY sequence",
         (lot,),
     ).fetchall()
-    made = [PrintedPiece(at, *row) for at, row in enumerate(rows)]
+    ids, sets, counts, registered, codewords = (list(column) for column in zip(*rows, strict=True))
+    sheets = lot_sheets(
+        reader.order, pd.Series(ids, dtype="str"), pd.Series(sets, dtype="str"), np.array(counts)
+    )
+    own = sheets.piece.tolist()
+    numbers, words = ([column[piece] for piece in own] for column in (registered, codewords))
+    made = printed_sheets(sheets, numbers, words, reader.imposition)
     return made if full else [made[0], *made[1:][-1:]]
 
 
@@ -126,7 +138,11 @@ def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...
     for code, digests in expected.items():
         folder = out / "vendor" / code
         files = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
-        listed = {entry["path"]: entry["sha256"] for entry in files if entry["kind"] in _PRINT_FOLDERS}
+        listed = {
+            entry["path"]: entry["sha256"]
+            for entry in files
+            if entry["path"].partition("/")[0] in _PRINT_FOLDERS
+        }
         if listed != digests:
             yield Difference(f"{code}/manifest.json", 0, "-", "印刷ファイルの一覧が台帳と違います")
         for kind in _PRINT_FOLDERS:
@@ -136,9 +152,9 @@ def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...
 
 
 def _check_lot(
-    out: Path, reader: Reader, contact: Contact, lot: tuple[Any, ...], chosen: list[PrintedPiece]
+    out: Path, reader: Reader, contact: Contact, lot: tuple[Any, ...], chosen: list[PrintedSheet]
 ) -> list[Difference]:
-    _, code, _, first, last, print_pdf, print_digest, imposed_pdf, imposed_digest, press_sheets, texts = lot
+    _, code, *_, print_pdf, print_digest, imposed_pdf, imposed_digest, sheets, press_sheets, texts = lot
     folder = out / "vendor" / code
     found = []
     for name, digest in ((print_pdf, print_digest), (imposed_pdf, imposed_digest)):
@@ -153,10 +169,17 @@ def _check_lot(
         unpack_texts(texts),
         chosen,
         print_pdf=folder / print_pdf,
-        print_pages=2 * (last - first + 1),
+        print_pages=2 * sheets,
         imposed_pdf=folder / imposed_pdf,
         imposed_pages=2 * press_sheets,
     )
+
+
+def _check_ink(out: Path, connection: sqlite3.Connection) -> Iterator[Difference]:
+    """Every character of the job prints something; all lots carry the same fonts, so one file tells."""
+    for code, print_pdf in connection.execute("SELECT unit_code, print_pdf FROM lot ORDER BY id LIMIT 1"):
+        for what in blank_characters(out / "vendor" / code / print_pdf):
+            yield Difference(f"{code}/{print_pdf}", 0, "-", what)
 
 
 def status(out: Path) -> JobStatus:

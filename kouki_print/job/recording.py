@@ -83,6 +83,7 @@ def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
         [entry.printed.sha256 for entry in made],
         [entry.lot.imposed_path for entry in made],
         [entry.imposed.sha256 for entry in made],
+        [entry.lot.sheets for entry in made],
         [entry.press_sheets for entry in made],
         [result.printed_texts for result in results],
     ]
@@ -94,6 +95,7 @@ def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
     return {
         "order": loaded.order.model_dump_json(),
         "contacts": json.dumps(towns, ensure_ascii=False),
+        "layouts": json.dumps({key: each.model_dump(mode="json") for key, each in prepared.layouts.items()}),
         "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
         "records": str(len(prepared.people)),
         **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kouki_print.base.dates import wareki
@@ -16,6 +17,7 @@ from kouki_print.base.resources import template_dir
 from kouki_print.handover.budget import Budget
 from kouki_print.handover.budget_html import budget_context
 from kouki_print.handover.character_list import write_characters
+from kouki_print.handover.fitted_list import listed, summary, write_fitted
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.handover.protected_list import write_protected
 from kouki_print.handover.tables import (
@@ -27,9 +29,9 @@ from kouki_print.handover.tables import (
     write_unissued,
 )
 from kouki_print.intake.load import ALERT
+from kouki_print.job.fallbacks import write_fallbacks
 from kouki_print.job.prepare import PROBLEMS, Prepared, status_counts
 from kouki_print.job.review import NOT_REVIEWED, Review, review_context, write_review
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS
 from kouki_print.select.decide import FROM_EXPORT
 
 STATUS_JA = {"printed": "印刷", "held": "保留", "excluded": "対象外", "unissued": "未発行"}
@@ -53,6 +55,11 @@ def write_lists(union: Path, prepared: Prepared, review: Review, budget: Budget 
     write_characters(
         union / "characters.csv", people, findings, prepared.loaded.units, files, decided, prepared.plan
     )
+    write_fallbacks(union, prepared)
+    loaded = prepared.loaded
+    names = {code: unit.contact.name for code, unit in loaded.units.items()}
+    fitted = _fitted(prepared)
+    write_fitted(union / "fitted_fields.csv", fitted, people, prepared.plan, names, files, loaded.unit_ja)
     write_check_report(union / "check.html", prepared, review, budget)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 
@@ -101,6 +108,7 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         "towns": lines,
         "status_ja": STATUS_JA,
         "problems": _problems(prepared),
+        "fitted": summary(_fitted(prepared)),
         "alerts": [note for note in prepared.intake.notes if note.startswith(ALERT)],
         "notes": [note for note in prepared.intake.notes if not note.startswith(ALERT)],
         "inputs": [
@@ -108,6 +116,10 @@ def report_context(prepared: Prepared) -> dict[str, Any]:
         ],
         "unanswered": [town.contact.name for town in towns.values() if not town.answered],
     }
+
+
+def _fitted(prepared: Prepared) -> pd.DataFrame:
+    return listed(prepared.fitted, prepared.plan, prepared.people["protected"].to_numpy(dtype=bool))
 
 
 def _reasons(prepared: Prepared) -> list[dict[str, Any]]:
@@ -118,14 +130,15 @@ def _reasons(prepared: Prepared) -> list[dict[str, Any]]:
     printed = prepared.decided.loc[prepared.decided["status"] == "printed", ["document", "reason"]]
     found = Counter(zip(printed["document"].tolist(), printed["reason"].tolist(), strict=True))
     sentences: dict[tuple[str, str], dict[str, None]] = {}
-    for rule in prepared.loaded.order.rule:
+    order = prepared.loaded.order
+    for rule in order.rule:
         sentences.setdefault((rule.document, rule.reason), {}).setdefault(rule.sentence)
-    for document in DOCUMENTS:
+    for document in order.documents:
         if found[document, FROM_EXPORT]:
             sentences.setdefault((document, FROM_EXPORT), {}).setdefault(BY_EXPORT_JA)
     return [
         {
-            "document": DOCUMENT_JA[document],
+            "document": order.document_ja(document),
             "reason": reason,
             "sentence": "／".join(texts),
             "count": found[document, reason],

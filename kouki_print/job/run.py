@@ -28,12 +28,15 @@ from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
 from kouki_print.job.bundles import write_bundles
 from kouki_print.job.kit import PrintKit, build_kit
-from kouki_print.job.lot import LotFiles, LotTask
+from kouki_print.job.lot_files import LotFiles, LotTask
+from kouki_print.job.lot_sheets import lot_sheets
 from kouki_print.job.prepare import Prepared, prepare, status_counts
 from kouki_print.job.recording import write_ledger
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
+from kouki_print.job.signoff import stop_without_signoff
 from kouki_print.job.staging import staging
+from kouki_print.job.vendor_matter import VendorForms, load_vendor_forms, write_vendor_matter
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm
 from kouki_print.plan.pieces import Lot
@@ -72,6 +75,7 @@ def run(
     ``last``: last year's job folder to compare with, before the one that job.toml may name.
     """
     stages = Stages(watcher or Silent())
+    stop_without_signoff(job_dir)
     with ExitStack() as stack:
         building = stack.enter_context(staging(out))
         # The workers end before the staging folder is cleared: none may write into it afterwards.
@@ -80,6 +84,7 @@ def run(
         with stages.stage("件数表・前年との比較"):
             review = review_of(job_dir, prepared, last)
         with stages.stage("書体と様式の組込み"):
+            forms = load_vendor_forms(prepared.loaded, job_dir, prepared.styles)
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
         pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
@@ -92,7 +97,7 @@ def run(
             budget = budget_of(job_dir, prepared)
             _write_union(building, prepared, review, budget)
             write_finance(building, budget)
-            _write_vendor(building, prepared, kit, files)
+            _write_vendor(building, prepared, kit, forms, files)
             write_bundles(building, prepared)
             write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
@@ -154,15 +159,19 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
     """What each lot needs, one after the other, so that few are in memory at a time."""
     for lot in prepared.lots:
         rows = prepared.plan.iloc[lot.start : lot.stop]
+        counts = rows["sheets"].to_numpy()
+        sheets = lot_sheets(prepared.loaded.order, rows["piece_id"], rows["set_code"], counts)
+        rows = rows.take(sheets.piece)
         yield LotTask(
             lot=lot,
             contact=prepared.loaded.sender(lot.unit_code),
             folder=vendor_folder(building, lot.unit_code),
             fields=prepared.fields.take(rows["person"].to_numpy()),
-            documents=tuple(rows["document"]),
-            matching_codes=tuple(rows["matching_code"]),
-            piece_ids=tuple(rows["piece_id"]),
+            documents=sheets.documents,
+            matching_codes=sheets.matching_codes,
+            piece_ids=sheets.piece_ids,
             codewords=tuple(rows["customer_barcode"]),
+            registered=tuple(rows["registered_number"]),
         )
 
 
@@ -223,7 +232,9 @@ def _write_union(building: Path, prepared: Prepared, review: Review, budget: Bud
     write_lists(union, prepared, review, budget)
 
 
-def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequence[LotFiles]) -> None:
+def _write_vendor(
+    building: Path, prepared: Prepared, kit: PrintKit, forms: VendorForms, files: Sequence[LotFiles]
+) -> None:
     statuses = status_counts(prepared.decided)
     inputs = [*prepared.loaded.inputs, *prepared.intake.inputs]
     versions = _versions(prepared, kit)
@@ -234,6 +245,7 @@ def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequ
         rows = groups.get(code, prepared.plan.iloc[:0])
         write_pieces(folder / "pieces.csv", rows)
         listed = [entry for made in files if made.lot.unit_code == code for entry in _manifest_files(made)]
+        listed += write_vendor_matter(folder, forms, prepared.loaded, prepared.styles, municipality, rows)
         content = manifest(
             prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
         )
@@ -242,10 +254,10 @@ def _write_vendor(building: Path, prepared: Prepared, kit: PrintKit, files: Sequ
 
 def _manifest_files(made: LotFiles) -> list[ManifestFile]:
     lot: Lot = made.lot
-    sheets = lot.stop - lot.start
+    pages = 2 * lot.sheets
     return [
         ManifestFile(
-            lot.print_path, made.printed.sha256, made.printed.bytes, 2 * sheets, lot.first, lot.last, "print"
+            lot.print_path, made.printed.sha256, made.printed.bytes, pages, lot.first, lot.last, "print"
         ),
         ManifestFile(
             lot.imposed_path,
@@ -269,5 +281,5 @@ def _versions(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
         "qrcode": version("qrcode"),
         "preset_sha256": prepared.loaded.preset.sha256,
         "tariff_sha256": prepared.tariff.sha256,
-        **{f"font_{font.name}": font.digest for font in kit.fonts},
+        **{f"font_{font.name}": font.digest for font in kit.shared.fonts},
     }

@@ -12,7 +12,6 @@ from kouki_print.base.errors import JobError
 from kouki_print.handover.budget_parts import ScenarioLine
 from kouki_print.handover.pricing import price_demand
 from kouki_print.order.load import LoadedOrder, varied_order
-from kouki_print.order.models import DOCUMENTS
 from kouki_print.order.scenarios import Scenario
 from kouki_print.post.tariff import Tariff
 
@@ -83,7 +82,7 @@ def _line(
     return ScenarioLine(
         name=name,
         note=note,
-        pieces={key: int(pieces[key]) for key in DOCUMENTS if key in pieces.index},
+        pieces={key: int(pieces[key]) for key in loaded.order.documents if key in pieces.index},
         total_yen=total,
         difference_yen=difference,
         per_person_yen_100=_rounded(difference * 100, people),

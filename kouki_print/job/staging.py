@@ -32,8 +32,8 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
     A job that makes only some of the parts never touches a finished result, which is one whole.
     """
     created = not out.exists()
-    _check(out)
-    if len(parts) < len(_PARTS) and (out / LEDGER).exists():
+    _check(out, parts)
+    if LEDGER not in parts and (out / LEDGER).exists():
         raise JobError(
             "出力先に run で作った結果があります。一部だけを書き換えることはできません。",
             remedy="別の出力先を指定してください。",
@@ -73,13 +73,13 @@ def _reason(error: OSError) -> str:
     return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 
-def _check(out: Path) -> None:
+def _check(out: Path, parts: Sequence[str]) -> None:
     if out.exists() and not out.is_dir():
         raise JobError(
             "出力先がフォルダーではありません。", remedy="別の出力先を指定してください。", file=str(out)
         )
     if out.is_dir():
-        foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in (*_PARTS, BUILDING))
+        foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in {*_PARTS, *parts, BUILDING})
         if foreign:
             raise JobError(
                 f"出力先に別のファイルがあります（{foreign[0]} など{len(foreign)}件）。",

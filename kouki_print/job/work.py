@@ -13,9 +13,10 @@ from pathlib import Path
 from kouki_print.base.files import sha256_of
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.ledger import pack_texts
-from kouki_print.job.lot import MEDIA_MARGIN, LotFiles, LotTask, make_lot
-from kouki_print.plan.imposing import cut_and_stack, slots_of
-from kouki_print.verify.readback import Difference, PrintedPiece, Reader
+from kouki_print.job.lot import make_lot
+from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
+from kouki_print.job.lot_sheets import printed_sheets
+from kouki_print.verify.readback import Difference, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _kit_from(path: Path) -> PrintKit:
 
 
 def make_and_check(kit: PrintKit | Path, task: LotTask) -> LotResult:
-    """Make one lot and read its first and last piece back; ``kit`` may be the file it was saved to."""
+    """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to."""
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
@@ -59,7 +60,7 @@ def make_and_check(kit: PrintKit | Path, task: LotTask) -> LotResult:
 
 
 def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int]) -> list[Difference]:
-    """Digests on disk, page counts, and text and codes of the chosen pieces in both files of a lot."""
+    """Digests on disk, page counts, and text and codes of the chosen sheets in both files of a lot."""
     differences = [
         Difference(path, 0, "-", "書き込んだ内容とディスク上の内容が違います")
         for path, written in ((task.lot.print_path, files.printed), (task.lot.imposed_path, files.imposed))
@@ -67,25 +68,12 @@ def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[
     ]
     if differences:
         return differences
-    imposition = kit.imposition
-    sheets, slots = slots_of(cut_and_stack(len(task.documents), imposition.up, imposition.stack_depth))
-    pieces = [
-        PrintedPiece(
-            at=index,
-            piece_id=task.piece_ids[index],
-            document=task.documents[index],
-            matching_code=task.matching_codes[index],
-            print_page=2 * index + 1,
-            imposed_sheet=int(sheets[index]),
-            imposed_slot=int(slots[index]),
-        )
-        for index in sorted(set(chosen))
-    ]
-    reader = Reader(kit.order, kit.layouts, kit.styles, imposition, MEDIA_MARGIN, kit.artwork_texts)
+    sheets = printed_sheets(task, task.registered, task.codewords, kit.imposition)
+    reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN, kit.artwork_texts)
     return reader.check(
         task.contact,
         task.fields,
-        pieces,
+        [sheets[at] for at in sorted(set(chosen))],
         print_pdf=task.folder / task.lot.print_path,
         print_pages=2 * len(task.documents),
         imposed_pdf=task.folder / task.lot.imposed_path,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from kouki_print.order.typed import Document, Frozen, Grams, centigrams
+from kouki_print.order.typed import Frozen, Grams, centigrams
 
 PAPER_MM: dict[str, tuple[Decimal, Decimal]] = {
     name: (Decimal(width), Decimal(height))
@@ -96,7 +96,8 @@ class Enclosure(Frozen):
     ``tolerance_percent`` of the computed one is how far they may be apart, and the spread of what was not
     weighed one by one.  ``thickness_mm`` is that of one unfolded copy (0: not known), which each of the
     ``folds`` doubles.  ``pack``: pieces of a pack, in which it is ordered.
-    ``owner``: whose stock it is (在庫の持ち主).
+    ``owner``: whose stock it is (在庫の持ち主).  ``document``: the item is a further personal sheet, this
+    document printed for the same person (減額証 beside the 被保険者証).
     """
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Z]{1,4}$")]
@@ -110,6 +111,7 @@ class Enclosure(Frozen):
     pack: Annotated[int, Field(ge=1)] = 1
     owner: str = ""
     personal: bool = False
+    document: str = ""
 
     @model_validator(mode="after")
     def _fits(self) -> Enclosure:
@@ -155,13 +157,27 @@ class EnclosureSet(Frozen):
     """[[set]]: which enclosures a document travels with (組)."""
 
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,2}$")]
-    document: Document
+    document: str
     items: Annotated[list[str], Field(min_length=1)]
 
 
-class Envelope(Frozen):
-    """[envelope]: the filled envelope's outer size, and the weight of the empty one.
+class EnvelopeWindow(Frozen):
+    """window of [envelope]: its place on the address side, mm from the top left corner of the envelope.
 
+    The usual 45 × 90 mm and their place are no norm: to be set from the vendor's drawing.
+    """
+
+    x: Annotated[Decimal, Field(ge=0)] = Decimal(23)
+    y: Annotated[Decimal, Field(ge=0)] = Decimal(23)
+    width: Annotated[Decimal, Field(gt=0)] = Decimal(90)
+    height: Annotated[Decimal, Field(gt=0)] = Decimal(45)
+
+
+class Envelope(Frozen):
+    """[envelope]: the filled envelope's outer size, its room and window, and the weight of the empty one.
+
+    The address side lies as its inner size says: wider than high when ``inner_width_mm`` is the longer one.
+    The folded sheet slides in the inner size, which is in the middle of the outer one.
     ``grams`` is the measured weight and the one that postage goes by.  Beside it stands the computed one,
     where ``gsm`` of the paper is given: both sides, times ``k`` for flap and seams, and the grams of
     window film, seal and ink.
@@ -171,6 +187,9 @@ class Envelope(Frozen):
     width_mm: Decimal
     height_mm: Decimal
     thickness_mm: Decimal
+    inner_width_mm: Annotated[Decimal, Field(gt=0)] = Decimal(229)
+    inner_height_mm: Annotated[Decimal, Field(gt=0)] = Decimal(114)
+    window: EnvelopeWindow = EnvelopeWindow()
     grams: Grams
     gsm: Annotated[Decimal, Field(gt=0, le=1000)] | None = None
     k: Annotated[Decimal, Field(gt=0, le=5)] = Decimal("1.19")

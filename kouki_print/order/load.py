@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import data_dir
+from kouki_print.order.documents import of_the_job
 from kouki_print.order.groups import insurer_contact, read_groups
 from kouki_print.order.models import Order
 from kouki_print.order.places import BY_CODE, Source, Sources
@@ -21,6 +22,7 @@ from kouki_print.order.units import Contact, Unit
 from kouki_print.order.validate import JOB_FILE, check_named_units, check_order
 
 _REPLACED = ("rule",)
+TEMPLATES = "templates"  # folder of a job with words (文面) of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,15 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
+def _own_forms(order: Order, job_dir: Path) -> list[str]:
+    """Layouts of the job folder with the parts beside them, and its own words (文面)."""
+    named = [*(each.layout for each in order.documents.values()), order.marks.layout]
+    layouts = [name for name in named if of_the_job(name)]
+    parts = [path for name in layouts for path in (job_dir / name).parent.glob("parts/*.toml")]
+    found = [*parts, *(job_dir / TEMPLATES).glob("*.txt")]
+    return [*layouts, *sorted(path.relative_to(job_dir).as_posix() for path in found)]
+
+
 def _preset_path(job: Mapping[str, Any]) -> Path:
     table = job.get("job")
     name = table.get("preset") if isinstance(table, dict) else None
@@ -178,9 +189,13 @@ def load_order(job_dir: Path) -> LoadedOrder:
         survey_path = job_dir / settings.survey
         units = read_survey(survey_path, contacts, default=order.job.survey_default)
         names = [JOB_FILE, settings.municipalities, settings.survey, settings.numbers]
-    if order.discount or order.mail_of:
+    marks = order.marks
+    if order.discount or order.mail_of or marks.offices or marks.without_local_special:
         job, text = read_toml(job_dir / JOB_FILE)
         check_named_units(order, units, Sources((Source(JOB_FILE, text, job),), job))
     names += [settings.control, settings.tariff, settings.areas]
-    inputs = tuple(input_file(job_dir / name, name) for name in names if (job_dir / name).is_file())
+    names += _own_forms(order, job_dir)
+    inputs = tuple(
+        input_file(job_dir / name, name) for name in dict.fromkeys(names) if (job_dir / name).is_file()
+    )
     return LoadedOrder(order, units, inputs, preset)

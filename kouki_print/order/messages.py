@@ -10,13 +10,14 @@ from pydantic import ValidationError
 from kouki_print.base.errors import JobError
 
 _SHOWN = 5
-_UNION = ("bool", "str", "list[str]")  # members of a union, which are no keys
+_UNION = ("bool", "str", "list[str]", "[key]")  # members of a union and the like, which are no keys
 
 _KINDS: dict[str, str] = {
     "missing": "必要な項目がありません",
     "extra_forbidden": "知らない項目です（書き間違いではありませんか）",
     "string_type": '文字列を " " で囲んで書いてください',
     "string_too_short": "空にできません",
+    "string_too_long": "長すぎます",
     "too_short": "一つ以上書いてください",
     "list_type": "[ ] で囲んだ並びにしてください",
     "dict_type": "表（[名前]）にしてください",

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from kouki_print.order.assets import Asset, Marks, YearColour
+from kouki_print.order.card import Card, Date
+from kouki_print.order.documents import Documents
 from kouki_print.order.enclosures import Enclosure, EnclosureSet, Envelope
-from kouki_print.order.typed import Document, Frozen
+from kouki_print.order.fonts import Fonts
+from kouki_print.order.typed import Frozen
 
-DOCUMENTS: tuple[Document, ...] = get_args(Document)
 Service = Literal["simple_registered", "registered", "specified_record", "ordinary"]
 
-DOCUMENT_JA = {"certificate": "資格確認書", "notice": "資格情報のお知らせ", "insurance_card": "被保険者証"}
 SERVICE_JA = {
     "simple_registered": "簡易書留",
     "registered": "書留",
@@ -35,7 +37,11 @@ SIZE_CLASS_JA = {
 
 
 class Job(Frozen):
-    """[job]: which switchover this is, and its dates."""
+    """[job]: which switchover this is, and its dates.
+
+    ``issued_on`` is the day on which documents are handed over (交付年月日), ``printed_on`` the one on which
+    they are printed (発行年月日), where it is another.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,8}$")]
     title: Annotated[str, Field(min_length=1)]
@@ -45,14 +51,17 @@ class Job(Frozen):
     issued_on: dt.date
     data_on: dt.date
     mail_on: dt.date
+    printed_on: dt.date | None = None
     document_from: Literal["rules", "export"] = "rules"
     survey_default: bool = False
+    require_signoff: bool = False
 
 
 class Insurer(Frozen):
     """[insurer]: who issues the documents.
 
     The contact stands on the pages of a job by employer; in others that of each municipality does.
+    ``url``: page for the public, as a QR code on the backs; nothing is drawn without it.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -61,6 +70,7 @@ class Insurer(Frozen):
     address: str = ""
     section: str = ""
     phone: str = ""
+    url: Annotated[str, Field(pattern=r"^(https?://[!-~]{3,100})?$")] = ""
 
 
 class Input(Frozen):
@@ -127,23 +137,8 @@ class Delivery(Frozen):
     """
 
     unit: Literal["municipality", "group"] = "municipality"
-    per_household: list[Document] = []
+    per_household: list[str] = []
     addressee: Literal["person", "householder"] = "person"
-
-
-class Card(Frozen):
-    """[card]: what the papers leave open about the face of the document.
-
-    ``optional_mask`` stands where an item on request (限度区分・長期入院・特定疾病) is not printed.
-    ``disease_shown``: 特定疾病区分 only for who asked for the optional items (限度区分併記), or always.
-    ``early_use``: everybody may use the new document on arrival, as if 早期使用可 were set for all.
-    """
-
-    show_sex: bool = False
-    show_address: bool = False
-    optional_mask: Annotated[str, Field(max_length=8)] = ""
-    disease_shown: Literal["with_limit", "always"] = "with_limit"
-    early_use: bool = False
 
 
 class Rule(Frozen):
@@ -155,7 +150,7 @@ class Rule(Frozen):
     """
 
     reason: Annotated[str, Field(pattern=r"^[A-Z0-9]+$")]
-    document: Document
+    document: str
     when: dict[str, bool | str | list[str]] = {}
     set: str = ""
     sentence: str
@@ -169,20 +164,12 @@ class Exclusion(Frozen):
     sentence: str
 
 
-class Mail(Frozen):
-    """[mail]: service per document (郵便種別) for municipalities that mail."""
-
-    certificate: Service = "simple_registered"
-    notice: Service = "simple_registered"
-    insurance_card: Service = "simple_registered"
-
-
 class MailOf(Frozen):
     """[[mail_of]]: another service for a document in some units (市町村ごとの郵便種別)."""
 
     name: Annotated[str, Field(min_length=1)]
     units: Annotated[list[str], Field(min_length=1)]
-    document: Document
+    document: str
     service: Service
 
 
@@ -200,7 +187,7 @@ class Discount(Frozen):
     percent: Annotated[Decimal, Field(gt=0, le=100)] | None = None
     min_pieces: Annotated[int, Field(ge=1)] = 1
     min_per_area: Annotated[int, Field(ge=0)] = 0
-    documents: list[Document] = []
+    documents: list[str] = []
     units: list[str] = []
     barcode: bool = False
     source: Annotated[str, Field(min_length=1)]
@@ -230,14 +217,15 @@ class Ordering(Frozen):
 
 
 class Printing(Frozen):
-    """[printing]: layouts, lots and the output intent of the print files."""
+    """[printing]: imposition, lots and the output intent of the print files."""
 
-    certificate_layout: str = "certificate_mount"
-    notice_layout: str = "notice"
-    insurance_card_layout: str = "insurance_card"
     imposition: str = "a3_2up"
     lot_sheets: Annotated[int, Field(ge=1, le=20000)] = 5000
     customer_barcode: bool = True
+    colour: YearColour | None = None
+    dieline: Literal["printed_dashes", "none"] = "printed_dashes"
+    registered_start: Literal["A", "B", "C", "D"] = "A"
+    registered_stop: Literal["A", "B", "C", "D"] = "A"
     output_condition: str = "KOUKI TEST"
     output_profile: str = ""
     output_profile_sha256: str = ""
@@ -253,19 +241,53 @@ class Order(Frozen):
     validity: Validity = Validity()
     delivery: Delivery = Delivery()
     card: Card = Card()
+    date: Date = Date()
+    documents: Annotated[Documents, Field(validate_default=True)] = {}
     rule: Annotated[list[Rule], Field(min_length=1)]
     exclude: list[Exclusion] = []
     excluded: dict[str, str] = {"welfare": "生活保護"}
     enclosure: Annotated[list[Enclosure], Field(min_length=1)]
     set: Annotated[list[EnclosureSet], Field(min_length=1)]
     envelope: Envelope
-    mail: Mail = Mail()
+    mail: Annotated[dict[str, Service], Field(validate_default=True)] = {}
     mail_of: list[MailOf] = []
     discount: list[Discount] = []
     boxes: Boxes = Boxes()
     ordering: Ordering = Ordering()
     printing: Printing = Printing()
+    asset: dict[str, Asset] = {}
+    marks: Marks = Marks()
+    fonts: Fonts = Fonts()
     words: dict[str, str] = {}
+
+    @field_validator("mail")
+    @classmethod
+    def _mail_of_every_document(cls, value: dict[str, Service], info: ValidationInfo) -> dict[str, Service]:
+        """[mail]: service per document (郵便種別) for municipalities that mail; 簡易書留 where nothing is written."""
+        usual: dict[str, Service] = dict.fromkeys(info.data.get("documents", ()), "simple_registered")
+        return usual | value
+
+    def document_ja(self, document: str) -> str:
+        """What a document is called."""
+        return self.documents[document].name
+
+    @property
+    def document_names(self) -> dict[str, str]:
+        """What the documents are called, by key in their usual order."""
+        return {key: document.name for key, document in self.documents.items()}
+
+    def sheets_of(self, set_code: str) -> tuple[str, ...]:
+        """Documents printed for one piece: that of the set, then those of its items in their order."""
+        chosen = next(entry for entry in self.set if entry.code == set_code)
+        further = (self.enclosure_of(code).document for code in chosen.items)
+        return (chosen.document, *(document for document in further if document))
+
+    def sets_in_use(self) -> list[EnclosureSet]:
+        """Sets that somebody can get: by a rule, or by what the export asks for."""
+        used = [self.set_of_rule(rule) for rule in self.rule]
+        if self.job.document_from == "export":
+            used += [self.set_for(key) for key in dict.fromkeys(entry.document for entry in self.set)]
+        return used
 
     def set_for(self, document: str) -> EnclosureSet:
         """The enclosure set of a document (the first one that names it)."""

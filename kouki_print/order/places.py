@@ -16,6 +16,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.order.messages import order_faults
 
 BY_CODE = ("enclosure", "set")  # entries that job.toml overrides one by one
+IN_LINES = "documents"  # a table whose entries are tables of one line
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
 _KEY = re.compile(r"\s*([A-Za-z0-9_\-]+|\"[^\"]*\")\s*(?:=|\.)")
 _CODE = re.compile(r"\s*code\s*=\s*[\"']([^\"']*)[\"']")
@@ -75,10 +76,13 @@ class Sources:
     def place(self, *location: str | int) -> tuple[str, int | None]:
         """File and line of a setting, as near as it can be found; the first file when it is nowhere."""
         names = [part for part in location if isinstance(part, str)]
+        if names[:1] == [IN_LINES]:  # keys of an entry stand on the line of the entry itself
+            del names[2:]
         for source in self.files:
             within = self._blocks(source, location)
             for key in reversed(names[1:]):
                 rows = [row for block in within if (row := block.row_of(key)) is not None]
+                rows += [block.row for block in within if block.name == f"{names[0]}.{key}"]
                 if rows:
                     return source.name, rows[0]
             if within and (len(names) == 1 or source is self._owner(location)):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
-
-Document = Literal["certificate", "notice", "insurance_card"]
 
 
 def _two_decimals(value: Decimal) -> Decimal:

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath, PureWindowsPath
 from kouki_print.base.checkdigits import is_digits, m10w21
 from kouki_print.base.errors import JobError
 from kouki_print.order.conditions import FLAG_KEYS, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA, Discount, Exclusion, Order, Rule
+from kouki_print.order.documents import of_the_job
+from kouki_print.order.models import SERVICE_JA, Discount, Exclusion, Order, Rule
+from kouki_print.order.named import check_documents, check_sheets
 from kouki_print.order.places import Sources
 
 JOB_FILE = "job.toml"
@@ -36,6 +38,11 @@ def _check_inputs(order: Order, at: Sources) -> None:
         for key in ("municipalities", "groups", "survey", "numbers", "control")
     ]
     names += [(f"[input] {key}", name) for key in ("tariff", "areas") if (name := getattr(order.input, key))]
+    names += [
+        (f"[documents] {key} layout", document.layout)
+        for key, document in order.documents.items()
+        if of_the_job(document.layout)
+    ]
     if order.printing.output_profile:
         names.append(("[printing] output_profile", order.printing.output_profile))
     for key, name in names:
@@ -80,7 +87,7 @@ def _check_rules(order: Order, at: Sources) -> None:
     for number, rule in enumerate(order.rule):
         if rule.document not in carried:
             raise at.fault(
-                f"規則 {rule.reason} が出す{DOCUMENT_JA[rule.document]}を入れる組（[[set]]）がありません",
+                f"規則 {rule.reason} が出す{order.document_ja(rule.document)}を入れる組（[[set]]）がありません",
                 "rule",
                 number,
                 "document",
@@ -94,7 +101,7 @@ def _check_rule_set(order: Order, rule: Rule, number: int, at: Sources) -> None:
     fitting = [entry.code for entry in order.set if entry.document == rule.document]
     if rule.set not in fitting:
         known = rule.set in {entry.code for entry in order.set}
-        why = f"は{DOCUMENT_JA[rule.document]}の組ではありません" if known else "がありません"
+        why = f"は{order.document_ja(rule.document)}の組ではありません" if known else "がありません"
         raise at.fault(
             f"[[rule]] {number + 1}番目（{rule.reason}）の組「{rule.set}」{why}",
             "rule",
@@ -279,8 +286,10 @@ def _overlap(one: Discount, other: Discount) -> bool:
 
 _CHECKS = (
     _check_inputs,
+    check_documents,
     _check_rules,
     _check_sets,
+    check_sheets,
     _check_validity,
     _check_delivery,
     _check_dates,
@@ -298,6 +307,15 @@ def check_named_units(order: Order, units: Container[str], at: Sources) -> None:
                 "mail_of",
                 number,
                 "units",
+                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
+            )
+    for key in ("offices", "without_local_special"):
+        unknown = [code for code in getattr(order.marks, key) if code not in units]
+        if unknown:
+            raise at.fault(
+                f"[marks] {key} の「{unknown[0]}」がありません",
+                "marks",
+                key,
                 remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
             )
     for number, discount in enumerate(order.discount):

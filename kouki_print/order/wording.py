@@ -11,19 +11,25 @@ from pydantic import BaseModel
 
 from kouki_print.order.columns import BY_KEY, header_of
 from kouki_print.order.conditions import ANY_OF, Condition, parse_condition
-from kouki_print.order.models import DOCUMENT_JA, SERVICE_JA
+from kouki_print.order.documents import BUILT_IN
+from kouki_print.order.models import SERVICE_JA
 
 NOTHING = "なし"
+NO_NAMES: Mapping[str, str] = {}
 _WARN_OR_HOLD = {"warn": "印刷して一覧に載せる", "error": "保留", "hold": "保留", "off": "調べない"}
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a setting is called, the unit of its number, and words for values that are not plain text."""
+    """What a setting is called, the unit of its number, and words for values that are not plain text.
+
+    ``documents``: the values are keys of the order's documents.
+    """
 
     name: str
     unit: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    documents: bool = False
 
 
 TABLES: dict[str, str] = {
@@ -33,6 +39,8 @@ TABLES: dict[str, str] = {
     "validity": "有効期限",
     "delivery": "受渡",
     "card": "証の面",
+    "date": "日付の書き方",
+    "documents": "書類",
     "checks": "検査",
     "words": "様式の言葉",
     "enclosure": "封入物",
@@ -43,11 +51,14 @@ TABLES: dict[str, str] = {
     "mail_of": "市町村ごとの郵送",
     "boxes": "箱",
     "ordering": "発注",
+    "marks": "封筒の表示",
     "printing": "印刷",
+    "asset": "画像",
+    "fonts": "書体",
 }
 SETTINGS: dict[str, Setting] = {
     "rule.reason": Setting("理由"),
-    "rule.document": Setting("書類", values=DOCUMENT_JA),
+    "rule.document": Setting("書類", documents=True),
     "rule.when": Setting("条件"),
     "rule.set": Setting("組", values={"": "書類の最初の組"}),
     "rule.sentence": Setting("理由の文"),
@@ -65,7 +76,7 @@ SETTINGS: dict[str, Setting] = {
     "validity.leaves_at": Setting("資格のなくなる年齢", "歳"),
     "validity.max_years": Setting("切替日からの上限", "年"),
     "delivery.unit": Setting("受渡単位", values={"municipality": "市町村", "group": "団体（事業所）"}),
-    "delivery.per_household": Setting("世帯に1通の書類", values=DOCUMENT_JA),
+    "delivery.per_household": Setting("世帯に1通の書類", documents=True),
     "delivery.addressee": Setting("宛名", values={"person": "本人", "householder": "世帯主"}),
     "card.show_sex": Setting("性別の印字"),
     "card.show_address": Setting("住所の印字"),
@@ -74,6 +85,12 @@ SETTINGS: dict[str, Setting] = {
         "特定疾病区分の印字", values={"with_limit": "限度区分併記の人だけ", "always": "該当する人すべて"}
     ),
     "card.early_use": Setting("全員を早期使用可に"),
+    "date.padding": Setting(
+        "1桁の月日", values={"blank": "前を1字空ける", "blank_year": "年も前を1字空ける", "none": "空けない"}
+    ),
+    "date.gannen": Setting("1年を元年と書く"),
+    "documents.name": Setting("名前"),
+    "documents.layout": Setting("様式"),
     "checks.insured_number_check": Setting("被保険者番号の検査数字の違い", values=_WARN_OR_HOLD),
     "checks.insurer_number_mismatch": Setting("市町村と違う保険者番号", values=_WARN_OR_HOLD),
     "checks.protected_without_instruction": Setting(
@@ -90,6 +107,10 @@ SETTINGS: dict[str, Setting] = {
     "words.certificate_guide": Setting("資格確認書の説明のファイル"),
     "words.certificate_cautions": Setting("資格確認書の注意事項のファイル"),
     "words.certificate_back": Setting("資格確認書の裏面のファイル"),
+    "words.letter_copay_document": Setting("負担割合の通知文の書類の名"),
+    "words.letter_reduction_document": Setting("減額証の通知文の書類の名"),
+    "words.letter_limit_document": Setting("限度証の通知文の書類の名"),
+    "words.letter_tables": Setting("通知文の裏の表の年月"),
     "words.organ_donor": Setting("臓器提供の欄のファイル"),
     "words.notice": Setting("お知らせの呼び名"),
     "words.notice_title": Setting("お知らせの表題"),
@@ -107,6 +128,7 @@ SETTINGS: dict[str, Setting] = {
     "enclosure.pack": Setting("入数", "部"),
     "enclosure.owner": Setting("在庫の持ち主"),
     "enclosure.personal": Setting("個人ごとの印字"),
+    "enclosure.document": Setting("同封する書類", documents=True),
     "measured.n": Setting("量った数", "部"),
     "measured.min": Setting("最小", "g"),
     "measured.max": Setting("最大", "g"),
@@ -116,12 +138,19 @@ SETTINGS: dict[str, Setting] = {
     "paper.size": Setting("展開寸法", "mm"),
     "paper.leaves": Setting("枚数", "枚"),
     "set.code": Setting("記号"),
-    "set.document": Setting("書類", values=DOCUMENT_JA),
+    "set.document": Setting("書類", documents=True),
     "set.items": Setting("封入物"),
     "envelope.name": Setting("名称"),
     "envelope.width_mm": Setting("幅", "mm"),
     "envelope.height_mm": Setting("高さ", "mm"),
     "envelope.thickness_mm": Setting("厚さ", "mm"),
+    "envelope.inner_width_mm": Setting("内寸の幅", "mm"),
+    "envelope.inner_height_mm": Setting("内寸の高さ", "mm"),
+    "envelope.window": Setting("窓"),
+    "window.x": Setting("左の端から", "mm"),
+    "window.y": Setting("上の端から", "mm"),
+    "window.width": Setting("幅", "mm"),
+    "window.height": Setting("高さ", "mm"),
     "envelope.grams": Setting("重さ", "g"),
     "envelope.gsm": Setting("米坪", "g/m²"),
     "envelope.k": Setting("計算の係数"),
@@ -129,10 +158,9 @@ SETTINGS: dict[str, Setting] = {
     "envelope.seal_grams": Setting("のりと封の重さ", "g"),
     "envelope.ink_grams": Setting("インキの重さ", "g"),
     "envelope.tolerance_percent": Setting("重さの許容差", "%"),
-    **{f"mail.{key}": Setting(name, values=SERVICE_JA) for key, name in DOCUMENT_JA.items()},
     "mail_of.name": Setting("名前"),
     "mail_of.units": Setting("市町村・団体"),
-    "mail_of.document": Setting("書類", values=DOCUMENT_JA),
+    "mail_of.document": Setting("書類", documents=True),
     "mail_of.service": Setting("郵便種別", values=SERVICE_JA),
     "discount.name": Setting("名前"),
     "discount.service": Setting("郵便種別", values=SERVICE_JA),
@@ -140,24 +168,43 @@ SETTINGS: dict[str, Setting] = {
     "discount.percent": Setting("割引の率", "%"),
     "discount.min_pieces": Setting("差出し1回の通数の下限", "通"),
     "discount.min_per_area": Setting("郵便区ごとの通数の下限", "通"),
-    "discount.documents": Setting("書類", values=DOCUMENT_JA),
+    "discount.documents": Setting("書類", documents=True),
     "discount.units": Setting("市町村・団体"),
     "discount.barcode": Setting("カスタマバーコードが条件"),
     "discount.source": Setting("確認した相手"),
     "boxes.max_pieces": Setting("1箱の上限", "通"),
     "boxes.max_grams": Setting("1箱の重さの上限", "g"),
+    "marks.layout": Setting("様式"),
+    "marks.office": Setting("料金後納の差出郵便局"),
+    "marks.offices": Setting("市町村ごとの差出郵便局"),
+    "marks.local_special": Setting("郵便区内特別の表示"),
+    "marks.without_local_special": Setting("郵便区内特別を表示しない市町村"),
+    "marks.no_forward": Setting("封筒にも転送不要を表示"),
     "ordering.spare_percent": Setting("予備", "%"),
     "ordering.envelope_pack": Setting("封筒の入数", "枚"),
     "ordering.label": Setting("引受番号ラベルの発注"),
-    "printing.certificate_layout": Setting("資格確認書の様式"),
-    "printing.notice_layout": Setting("お知らせの様式"),
-    "printing.insurance_card_layout": Setting("被保険者証の様式"),
+    "fonts.fallback": Setting("次に使うフォント"),
+    "fonts.gaiji": Setting("外字フォント"),
+    **{
+        f"{table}.{key}": Setting(name)
+        for table in ("fallback", "gaiji")
+        for key, name in (("file", "ファイル"), ("sha256", "SHA-256"), ("name", "呼び名"))
+    },
     "printing.imposition": Setting("面付け"),
     "printing.lot_sheets": Setting("1ロットの枚数", "枚"),
     "printing.customer_barcode": Setting("カスタマバーコードの印字"),
     "printing.output_condition": Setting("出力条件の名"),
     "printing.output_profile": Setting("出力プロファイル"),
     "printing.output_profile_sha256": Setting("出力プロファイルのSHA-256"),
+    "printing.colour": Setting("年度の色"),
+    "colour.spot": Setting("特色の名"),
+    "colour.cmyk": Setting("CMYK", "%"),
+    "printing.dieline": Setting("ミシン目", values={"printed_dashes": "破線で印刷", "none": "印刷しない"}),
+    "printing.registered_start": Setting("引受番号バーコードのスタート文字"),
+    "printing.registered_stop": Setting("引受番号バーコードのストップ文字"),
+    "asset.file": Setting("ファイル"),
+    "asset.sha256": Setting("SHA-256"),
+    "asset.last_sha256": Setting("昨年のSHA-256"),
 }
 
 
@@ -166,42 +213,52 @@ def table_name(table: str) -> str:
     return TABLES.get(table, f"[{table}]")
 
 
-def setting_of(table: str, key: str) -> Setting:
-    """What is known of a setting; one that nobody has named yet goes by its key."""
+def setting_of(table: str, key: str, documents: Mapping[str, str] = NO_NAMES) -> Setting:
+    """What is known of a setting; one that nobody has named yet goes by its key.
+
+    ``documents`` are the names of the order's documents by key.
+    """
     if table == "excluded" and key in BY_KEY:
         return Setting(header_of(key))
+    if table == "mail":
+        return Setting(documents.get(key, key), values=SERVICE_JA)
     return SETTINGS.get(f"{table}.{key}", Setting(key))
 
 
-def value_words(table: str, key: str, value: Any) -> str:
+def value_words(table: str, key: str, value: Any, documents: Mapping[str, str] = NO_NAMES) -> str:
     """A value of a setting in words; text other than codes and file names stands in 「」."""
     if key == "when":
         return condition_words(value)
-    setting = setting_of(table, key)
+    setting = setting_of(table, key, documents)
     if isinstance(value, bool):
         return "する" if value else "しない"
     if isinstance(value, int | Decimal):
         return f"{value:f}{setting.unit}" if isinstance(value, Decimal) else f"{value}{setting.unit}"
     if isinstance(value, BaseModel):
-        return setting_words(key, value, joint="、")
+        return setting_words(key, value, documents, joint="、")
     if isinstance(value, Mapping):
         return (
-            "、".join(f"{each}{setting.unit}: {value_words(table, key, value[each])}" for each in value)
+            "、".join(
+                f"{each}{setting.unit}: {value_words(table, key, value[each], documents)}" for each in value
+            )
             or NOTHING
         )
     if isinstance(value, list | tuple):
         joint = "×" if isinstance(value, tuple) else "・"  # a tuple is a size
-        return joint.join(value_words(table, key, each) for each in value) or NOTHING
+        return joint.join(value_words(table, key, each, documents) for each in value) or NOTHING
     text = "" if value is None else str(value)
-    if text in setting.values:
-        return setting.values[text]
+    values = documents if setting.documents else setting.values
+    if text in values:
+        return values[text]
     return NOTHING if not text else text if text.isascii() else f"「{text}」"
 
 
-def setting_words(table: str, settings: BaseModel, *, without: str = "", joint: str = "／") -> str:
+def setting_words(
+    table: str, settings: BaseModel, documents: Mapping[str, str], *, without: str = "", joint: str = "／"
+) -> str:
     """Settings that are not the usual ones, joined; the condition always, which matters when there is none."""
     return joint.join(
-        f"{setting_of(table, key).name} {value_words(table, key, value)}"
+        f"{setting_of(table, key).name} {value_words(table, key, value, documents)}"
         for key, value in settings
         if key != without and (key == "when" or value != type(settings).model_fields[key].default)
     )
@@ -228,7 +285,8 @@ def _one_condition(condition: Condition) -> str:
         return "切替日の年齢が" + _COMPARED[condition.sign].format(f"{condition.number}歳")
     column = BY_KEY[condition.key]
     if condition.sign == ANY_OF:
-        shown = {word: header for header, word in column.words.items()} | DOCUMENT_JA
+        shown = {word: header for header, word in column.words.items()}
+        shown |= {key: document.name for key, document in BUILT_IN.items()}  # 交付書類区分
         words = [shown[word] if word else "空欄" for word in condition.words]
         return f"{column.header}が{'・'.join(words)}" + ("のいずれか" if len(words) > 1 else "")
     if column.kind == "flag":

@@ -33,6 +33,24 @@ def reference_matrix(payload: str) -> np.ndarray:
     return np.array(code.modules, dtype=np.uint8)
 
 
+def free_matrix(text: str) -> np.ndarray:
+    """A QR code of any text in the smallest version that holds it (level M): uint8 matrix, 1 = dark."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+    code.add_data(text)
+    code.make(fit=True)
+    return np.array(code.modules, dtype=np.uint8)
+
+
+def matrix_path(matrix: np.ndarray) -> bytes:
+    """Path of the dark runs of one code in module units, origin at the bottom left; to be filled once."""
+    out = []
+    for row, modules in enumerate(matrix):
+        edges = np.diff(np.pad(modules.astype(np.int8), 1))
+        for start, stop in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+            out.append(f"{start} {len(matrix) - 1 - row} {stop - start} 1 re\n")
+    return "".join(out).encode("ascii")
+
+
 def payload_bits(payloads: Sequence[str]) -> np.ndarray:
     """Alphanumeric-mode data bits of payloads of one length: uint8 (n, bits)."""
     length = len(payloads[0])

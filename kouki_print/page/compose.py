@@ -7,20 +7,24 @@ after, never interleaved; the matching code is one stream that front and back sh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from kouki_print.base.errors import JobError
+from kouki_print.page import codabar
+from kouki_print.page.art import Render, conditional_art, static_art
 from kouki_print.page.codes import SIZE, barcode_paths, qr_paths
-from kouki_print.page.fit import fit_all
+from kouki_print.page.conditions import holds
+from kouki_print.page.fit import fit_all, line_width
 from kouki_print.page.fonts import Style
-from kouki_print.page.layout import MM, CustomerBarcode, FieldItem, Layout, Qr, Side, Text
+from kouki_print.page.ink import Ink
+from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, RegisteredCode, Side, Text
+from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
 
-Render = Callable[[Text], str]
 _BARCODE_UNIT = 0.06  # mm per point of size (postal manual: a/10 × 0.6 mm)
 
 
@@ -34,33 +38,35 @@ class _HexTable(dict[int, str]):
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedSide:
-    """One side ready for the PDF room.
+class Look:
+    """What the order says about drawing: inks, resources of its images, printed perforations, NW-7 letters."""
 
-    ``static`` and ``local`` are the art of the whole job and of one municipality; ``qr_origin``
-    is where the matching code's stream is placed (points from the bottom left of the sheet);
-    ``variable`` holds one stream per piece, or None when the side has no personal text.
-    """
+    ink: Ink = field(default_factory=Ink)
+    assets: Mapping[str, str] = field(default_factory=dict)
+    printed_die: bool = True
+    registered: tuple[str, str] = ("A", "A")
 
-    qr_origin: tuple[bytes, bytes]
-    variable: list[bytes] | None
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """Codes of the pieces, one text each (empty: none): customer barcode and registered number."""
+
+    codewords: Sequence[str]
+    registered: Sequence[str]
 
 
 class Composer:
     """One layout prepared for composing (one document kind)."""
 
-    def __init__(self, layout: Layout, styles: Mapping[str, Style]) -> None:
+    def __init__(self, layout: Layout, styles: Mapping[str, Style], look: Look) -> None:
         self.layout = layout
-        self.canvas = Canvas(layout.sheet.height, dict(styles))
+        self.look = look
+        self.canvas = Canvas(layout.sheet.height, dict(styles), look.ink)
         self._tables: dict[str, _HexTable] = {}
         self._heads: dict[tuple[str, float], bytes] = {}
         self._cells: dict[tuple[FieldItem, int], bytes] = {}
-        front, back = layout.front.qr, layout.back.qr
-        if (front.module, front.text_size, front.text_align) != (
-            back.module,
-            back.text_size,
-            back.text_align,
-        ):
+        shapes = {(qr.module, qr.text_size, qr.text_align) for side in layout.sides() if (qr := side.qr)}
+        if len(shapes) > 1:
             raise JobError(
                 "表と裏の照合コードの大きさが違います。",
                 remedy="様式の [front.qr] と [back.qr] の module・text_size・text_align を同じにしてください。",
@@ -72,28 +78,25 @@ class Composer:
 
         ``artwork`` names the resource of the designer's page that lies below everything.
         """
-        out = [b"q 0 0 0 1 k 0 0 0 1 K /GS0 gs\n"]
-        if artwork:
-            out.append(b"q /%s Do Q\n" % artwork.encode("ascii"))
-        if not local:
-            tinted_first = sorted(side.box, key=lambda item: item.tint == 0)  # a tint never eats into a frame
-            out.extend(self.canvas.box(item) for item in tinted_first if not item.when)
-            out.extend(self.canvas.line(item) for item in side.line if not item.when)
-        out.extend(
-            self.canvas.text(item, render(item))
-            for item in side.text
-            if not item.when and is_local(item) == local
+        return static_art(
+            self.canvas,
+            self.layout,
+            side,
+            render,
+            local=local,
+            artwork=artwork,
+            assets=self.look.assets,
+            printed_die=self.look.printed_die,
         )
-        out.append(b"Q\n")
-        return b"".join(out)
 
     def qr_origin(self, side: Side) -> tuple[bytes, bytes]:
         """Bottom left of the matching code in points."""
-        return self.canvas.x(side.qr.x), self.canvas.y(side.qr.y + side.qr.module * SIZE)
+        qr = _matching_code(side)
+        return self.canvas.x(qr.x), self.canvas.y(qr.y + qr.module * SIZE)
 
     def code_streams(self, matching_codes: Sequence[str]) -> list[bytes]:
         """Streams of the matching codes: symbol and text below it, origin at the symbol's bottom left."""
-        item: Qr = self.layout.front.qr
+        item = _matching_code(self.layout.front)
         first = {len(code): code for code in reversed(matching_codes)}  # codes of one length are equally wide
         texts = {length: self._code_text(item, code) for length, code in first.items()}
         head = b"q %s 0 0 %s 0 0 cm\n" % ((f"{item.module * MM:.4f}".encode("ascii"),) * 2)
@@ -121,19 +124,21 @@ class Composer:
         side: Side,
         fields: Mapping[str, pd.Series],
         flags: Mapping[str, np.ndarray],
-        codewords: Sequence[str],
+        codes: Coded,
         render: Render,
     ) -> list[bytes] | None:
         """One stream per piece with all that is personal on this side, or None when nothing is."""
-        count = len(codewords)
+        count = len(codes.codewords)
         columns: list[list[bytes]] = [self._field(item, fields, flags) for item in side.field]
         if columns:
             columns = [[b"BT\n"] * count, *columns, [b"ET\n"] * count]
-        for flag in sorted(_conditions(side)):
-            art = self._conditional_art(side, flag, render)
-            columns.append([art if on else b"" for on in flags[flag].tolist()])
+        for condition in sorted(side.conditions()):
+            art = conditional_art(self.canvas, side, condition, render, self.look.assets)
+            columns.append([art if on else b"" for on in holds(condition, fields, flags).tolist()])
         if side.barcode is not None:
-            columns.append(self._barcodes(side.barcode, codewords))
+            columns.append(self._barcodes(side.barcode, codes.codewords))
+        if side.registered is not None:
+            columns.append(self._registered(side.registered, codes.registered))
         if not columns:
             return None
         return list(map(b"".join, zip(*columns, strict=True)))
@@ -146,7 +151,7 @@ class Composer:
         drawn[:-1] = self._draw_all(item, texts.tolist())
         drawn[-1] = b""
         if item.when:
-            codes = np.where(flags[item.when], codes, -1)
+            codes = np.where(holds(item.when, fields, flags), codes, -1)
         result: list[bytes] = drawn[codes].tolist()
         return result
 
@@ -174,17 +179,19 @@ class Composer:
                     place = self._aligned(item, line, scale, index, fitted.size)
                 show = self._show(line, item.font, fitted.size)
                 parts.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
-            out.append(b"".join(parts))
+            drawn = b"".join(parts)
+            out.append(b"%s Tc %s0 Tc\n" % (number(item.tracking * MM), drawn) if item.tracking else drawn)
         return out
 
     def _place(self, item: FieldItem, x: float, line: int, size: float) -> bytes:
         """Text matrix of a line of a field that begins ``x`` points from the left."""
-        leading = item.leading if item.leading and size == item.size else size / MM * 1.1
-        return b"1 0 0 1 %s %s Tm " % (number(x), self.canvas.baseline(item.y + line * leading, size))
+        top = item.y + line * item.leading_at(size)
+        return b"1 0 0 1 %s %s Tm " % (number(x), self.canvas.baseline(top, size))
 
     def _aligned(self, item: FieldItem, line: str, scale: int, index: int, size: float) -> bytes:
         """Place of a centred or right-aligned line."""
-        free = item.width * MM - self.canvas.styles[item.font].width(line) * size * scale / 100_000
+        wide = line_width(line, item, self.canvas.styles[item.font], size)
+        free = item.width * MM - wide * size * scale / 100_000
         return self._place(item, item.x * MM + (free if item.align == "right" else free / 2), index, size)
 
     def _show(self, text: str, font: str, size: float) -> bytes:
@@ -222,11 +229,27 @@ class Composer:
         )
         return [b"%s%sf Q\n" % (head, path) if path else b"" for path in barcode_paths(codewords)]
 
-    def _conditional_art(self, side: Side, flag: str, render: Render) -> bytes:
-        out = [self.canvas.box(item) for item in side.box if item.when == flag]
-        out += [self.canvas.line(item) for item in side.line if item.when == flag]
-        out += [self.canvas.text(item, render(item)) for item in side.text if item.when == flag]
-        return b"".join(out)
+    def _registered(self, item: RegisteredCode, numbers: Sequence[str]) -> list[bytes]:
+        """NW-7 bars and, in the middle below them, the number."""
+        start, stop = self.look.registered
+        unit = item.narrow
+        drawn = codabar.paths(numbers, ratio=item.ratio, height=item.height / unit, start=start, stop=stop)
+        head = b"q %s 0 0 %s %s %s cm\n" % (
+            *((f"{unit * MM:.4f}".encode("ascii"),) * 2),
+            self.canvas.x(item.x),
+            self.canvas.y(item.y + item.height),
+        )
+        label = Text(
+            x=item.x,
+            y=item.y + item.height + 0.5,
+            width=codabar.length(item.ratio, start, stop) * unit,
+            size=item.text_size,
+            align="center",
+        )
+        return [
+            b"%s%sf Q\n%s" % (head, path, self.canvas.text(label, codabar.shown(text))) if path else b""
+            for path, text in zip(drawn, numbers, strict=True)
+        ]
 
     def _table(self, font: str) -> _HexTable:
         table = self._tables.get(font)
@@ -239,10 +262,8 @@ class Composer:
         return table
 
 
-def is_local(item: Text) -> bool:
-    """Whether a static text names the municipality and is therefore drawn once per lot."""
-    return "municipality" in item.text or item.words.startswith("municipality")
-
-
-def _conditions(side: Side) -> set[str]:
-    return {item.when for items in (side.text, side.line, side.box) for item in items if item.when}
+def _matching_code(side: Side) -> Qr:
+    """The place of the matching code; sheets without one are never asked."""
+    if side.qr is None:
+        raise ValueError("this side has no matching code")
+    return side.qr

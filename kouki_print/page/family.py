@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from kouki_print.base.errors import JobError
 from kouki_print.base.texts import arrow_of, map_distinct, series_of
 from kouki_print.order.models import HOUSEHOLD_MOST
-from kouki_print.page.fields import FAMILY, PageFields, bound_fields
+from kouki_print.page.fields import FAMILY, MATTER_JA, PageFields, bound_fields
 from kouki_print.page.layout import Layout
 
+_END = "以下余白"
 _RELATION_JA = {"member": "本人", "dependant": "家族", "": ""}
 
 
@@ -23,6 +24,13 @@ def check_layouts(layouts: Mapping[str, Layout], per_household: Collection[str])
     names = {f"family_{number}_name" for number in range(1, HOUSEHOLD_MOST + 1)}
     for document, layout in layouts.items():
         bound = {item.bind for item in bound_fields(layout)}
+        beside = sorted(bound & MATTER_JA.keys())
+        if beside:
+            raise JobError(
+                f"書類の様式が、封筒・ラベル・通知文だけの項目「{beside[0]}」を使っています。",
+                remedy="書類の項目に替えるか、この印字項目を様式から除いてください。",
+                file=f"{layout.name}.toml",
+            )
         places = {bind for bind in bound if bind.startswith("family_")}
         if document in per_household and not names <= bound:
             raise JobError(
@@ -41,6 +49,7 @@ def check_layouts(layouts: Mapping[str, Layout], per_household: Collection[str])
 def with_family(fields: PageFields, relation: pd.Series, carrier: np.ndarray) -> PageFields:
     """The fields and, on the row of who carries a piece, ``family_<k>_<item>`` of its k-th person.
 
+    The first row without a person says in place of the name that nobody follows.
     ``carrier`` is the position of who carries each person's piece, -1 for who is not printed.
     """
     carried = np.flatnonzero(carrier >= 0)
@@ -50,6 +59,7 @@ def with_family(fields: PageFields, relation: pd.Series, carrier: np.ndarray) ->
     rank = np.arange(len(carried)) - np.searchsorted(lead, lead)
     sources = {name: arrow_of(fields.texts[field]) for name, (field, _) in FAMILY.items() if field}
     sources["relation"] = arrow_of(map_distinct(relation, _RELATION_JA.__getitem__))
+    people = np.bincount(lead, minlength=len(carrier))
     texts = fields.texts.copy(deep=False)
     for number in range(HOUSEHOLD_MOST):
         here = rank == number
@@ -58,4 +68,6 @@ def with_family(fields: PageFields, relation: pd.Series, carrier: np.ndarray) ->
         take = pa.array(source, mask=source < 0)
         for name in FAMILY:
             texts[f"family_{number + 1}_{name}"] = series_of(pc.fill_null(sources[name].take(take), ""))
+        names = texts[f"family_{number + 1}_name"]
+        texts[names.name] = names.mask((people == number) & (people > 0), _END)
     return PageFields(texts, fields.flags)

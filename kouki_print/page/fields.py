@@ -5,31 +5,43 @@ Everything here is already as the reader sees it: era dates, full-width ratio, �
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.dates import day64, wareki, wareki_column
-from kouki_print.base.errors import JobError
-from kouki_print.base.problems import Finding, ProblemKind
+from kouki_print.base.dates import Padding, day64, wareki_column
+from kouki_print.base.problems import ProblemKind
 from kouki_print.base.texts import filled, map_distinct, pick
 from kouki_print.order.models import HOUSEHOLD_MOST, Order
-from kouki_print.page.fit import overflowing
-from kouki_print.page.fonts import Style
-from kouki_print.page.layout import FieldItem, Layout
+from kouki_print.page.items import FieldItem
+from kouki_print.page.layout import Layout
 
 HONORIFIC = "様"
+# However the data call the house: A様方, A様　方, A様宅, A様様, A殿, A方.
+_HOUSE_OF = "^(.*?)(?:[ 　]*(?:様|樣|さま|サマ)|[ 　]+殿)+[ 　]*[方宅]?$|^(..+)方$"
 _COPAY = ("", "１割", "２割", "３割")
 _SEX_JA = {"male": "男", "female": "女", "": ""}
 _LIMITS = frozenset({"現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ"})
+_PADDING: dict[str, Padding] = {"blank": "padded", "blank_year": "padded_year", "none": "plain"}
+_DISEASES = {
+    "A": "人工腎臓を実施している慢性腎不全",
+    "B": "血漿分画製剤を投与している先天性血液凝固第Ⅷ因子障害又は先天性血液凝固第Ⅸ因子障害",
+    "C": "抗ウイルス剤を投与している後天性免疫不全症候群",
+}
 
 PROBLEMS = {
     "DOES_NOT_FIT": ProblemKind(
         "hold",
-        "「{value}」が様式の枠に入りません（長体や改行でも不足）。",
+        "様式の枠に{value}入りません（長体・改行・小さい文字でも不足）。",
         "送付先や方書を短い表記に直すか、様式の枠を広げてください。",
+    ),
+    "OUT_OF_WINDOW": ProblemKind(
+        "hold",
+        "用紙が封筒の中で動くと、宛名が窓から{value}はみ出します。",
+        "送付先を短い表記に直すか、job.toml の [envelope] の内寸と窓、様式の宛名の位置を確かめてください。",
     ),
 }
 FIELD_JA = {
@@ -51,8 +63,20 @@ FIELD_JA = {
     "long_stay_on": "長期入院該当年月日",
     "disease": "特定疾病区分",
     "disease_effective_on": "特定疾病発効期日",
+    "printed_on": "発行年月日",
+    "category": "適用区分",
+    "category_effective_on": "適用区分の発効期日",
+    "category_long_stay_on": "適用区分の長期入院該当年月日",
+    "disease_name": "認定疾病名",
+    "disease_name_effective_on": "認定疾病の発効期日",
     "sex": "性別",
     "card_address": "券面の住所",
+}
+FLAG_JA = {
+    "no_forward": "転送不要",
+    "limit_shown": "限度区分を載せる",
+    "long_stay": "長期入院該当",
+    "disease": "特定疾病",
 }
 FAMILY = {  # of each person of a household: the field it repeats, and what it is called
     "name": ("name", "氏名"),
@@ -67,6 +91,25 @@ FIELD_JA |= {
     for number in range(1, HOUSEHOLD_MOST + 1)
     for name, (_, words) in FAMILY.items()
 }
+MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and letters
+    "service": "郵便種別",
+    "label_space": "引受番号ラベルの場所",
+    "postage_paid": "料金後納郵便",
+    "post_office": "料金後納の差出郵便局",
+    "local_special": "郵便区内特別",
+    "box_number": "箱の番号",
+    "box_sequence": "箱の通し番号",
+    "box_count": "箱の通数",
+    "box_weight": "箱の重さ",
+    "box_sealing": "封緘",
+    "box_sets": "箱の組",
+    "piece_id": "個体番号",
+    "letter_date": "通知の日",
+    "new_copay": "新しい一部負担金の割合",
+    "old_class": "変更前の区分",
+    "new_class": "変更後の区分",
+}
+FIELD_JA |= MATTER_JA
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +127,10 @@ class PageFields:
 
 def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> PageFields:
     """Fields and flags of all people; rows that are not printed carry texts nobody reads."""
+    dates = _dates(order)
     asked = people["limit_shown"].to_numpy()
     limit_on = asked & people["category"].isin(_LIMITS).to_numpy()
-    # 長期入院該当年月日 exists for 区分Ⅱ only (the reduced meal charge from the 91st day).
-    long_on = (
-        limit_on & (people["category"] == "区分Ⅱ").to_numpy() & people["long_stay_on"].notna().to_numpy()
-    )
+    long_on = limit_on & _long_stay(people)
     ill = (people["disease"] != "").to_numpy()
     card = order.card
     disease_on = ill if card.disease_shown == "always" else ill & asked
@@ -108,24 +149,23 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "name": people["name"],
         "insured_number": people["insured_number"],
         "insurer_number": people["insurer_number"],
-        "birth_date": wareki_column(people["birth_date"], "padded"),
-        "qualified_on": wareki_column(people["qualified_on"], "padded"),
-        "effective_on": wareki_column(people["effective_on"], "padded"),
-        "valid_until": wareki_column(decided["valid_until"], "padded"),
-        "issued_on": pick([wareki(order.job.issued_on, "padded")], np.zeros(len(people), dtype=np.int64)),
+        "birth_date": dates(people["birth_date"]),
+        "qualified_on": dates(people["qualified_on"]),
+        "effective_on": dates(people["effective_on"]),
+        "valid_until": dates(decided["valid_until"]),
+        "issued_on": dates(np.full(len(people), day64(order.job.issued_on))),
         "copay": pick(_COPAY, people["copay"].to_numpy()),
         "copay_before": _copay_before(people, order),
         "limit": _where(people["category"], limit_on, mask),
-        "limit_effective_on": _where(wareki_column(people["limit_effective_on"], "padded"), limit_on, mask),
-        "long_stay_on": _where(wareki_column(people["long_stay_on"], "padded"), long_on, mask),
+        "limit_effective_on": _where(dates(people["limit_effective_on"]), limit_on, mask),
+        "long_stay_on": _where(dates(people["long_stay_on"]), long_on, mask),
         "disease": _where(people["disease"].str.replace(";", "・", regex=False), disease_on, mask),
-        "disease_effective_on": _where(
-            wareki_column(people["disease_effective_on"], "padded"), disease_on, mask
-        ),
+        "disease_effective_on": _where(dates(people["disease_effective_on"]), disease_on, mask),
         "sex": _where(map_distinct(people["sex"], _SEX_JA.__getitem__), np.full(len(people), card.show_sex)),
         "card_address": _where(
             _place(people["address"], people["building"]), np.full(len(people), card.show_address)
         ),
+        **_of_further_cards(people, order),
     }
     flags = {
         "no_forward": decided["no_forward"].to_numpy(dtype=bool),
@@ -134,6 +174,35 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "disease": disease_on,
     }
     return PageFields(pd.DataFrame(texts, copy=False), flags)
+
+
+def _of_further_cards(people: pd.DataFrame, order: Order) -> dict[str, pd.Series]:
+    """Fields of 減額証, 限度証 and 受療証: they are on these whatever was asked for on the certificate."""
+    dates = _dates(order)
+    since = people["limit_effective_on"]
+    return {
+        "printed_on": dates(np.full(len(people), day64(order.job.printed_on or order.job.issued_on))),
+        "category": _where(people["category"], people["category"].isin(_LIMITS).to_numpy()),
+        "category_effective_on": dates(since.where(since.notna(), people["effective_on"])),
+        "category_long_stay_on": _where(dates(people["long_stay_on"]), _long_stay(people)),
+        "disease_name": map_distinct(people["disease"], _disease_names),
+        "disease_name_effective_on": dates(people["disease_effective_on"]),
+    }
+
+
+def _disease_names(codes: str) -> str:
+    return "\n".join(_DISEASES[code] for code in codes.split(";") if code)
+
+
+def _long_stay(people: pd.DataFrame) -> np.ndarray:
+    """長期入院該当年月日 exists for 区分Ⅱ only (the reduced meal charge from the 91st day)."""
+    result: np.ndarray = ((people["category"] == "区分Ⅱ") & people["long_stay_on"].notna()).to_numpy()
+    return result
+
+
+def _dates(order: Order) -> Callable[[object], pd.Series]:
+    """Column of era dates as the order wants them written."""
+    return partial(wareki_column, padding=_PADDING[order.date.padding], gannen=order.date.gannen)
 
 
 def _honoured(names: pd.Series) -> pd.Series:
@@ -152,9 +221,9 @@ def _place(*lines: pd.Series) -> pd.Series:
 def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:
     """Line above the name: facility or guardian, then 「A様方」.
 
-    A bare 方 after one character is left alone: 緒方 and 土方 are family names.
+    A bare 方 after one character is left alone, 殿 without a blank too: 緒方, 土方 and 鵜殿 are family names.
     """
-    stem = care_of.str.replace(f"^(.*){HONORIFIC}方?$|^(..+)方$", r"\1\2", regex=True)
+    stem = care_of.str.replace(_HOUSE_OF, r"\1\2", regex=True)
     house = (stem + f"{HONORIFIC}方").where(care_of != "", "")
     blank = pd.Series("　", index=via.index, dtype="str").where((via != "") & (house != ""), "")
     return via + blank + house
@@ -169,7 +238,7 @@ def _copay_before(people: pd.DataFrame, order: Order) -> pd.Series:
     effective = people["effective_on"].to_numpy()
     early = people["usable_early"].to_numpy() | order.card.early_use
     changes = early & (old > 0) & (old != people["copay"].to_numpy()) & (effective > day64(order.job.mail_on))
-    last_day = wareki_column(effective - np.timedelta64(1, "D"))
+    last_day = wareki_column(effective - np.timedelta64(1, "D"), gannen=order.date.gannen)
     return _where("（" + last_day + "までは" + pick(_COPAY, old) + "）", changes)
 
 
@@ -178,36 +247,8 @@ def _where(texts: pd.Series, on: np.ndarray, otherwise: str = "") -> pd.Series:
 
 
 def bound_fields(layout: Layout) -> list[FieldItem]:
-    """All field items of a layout, front then back; unknown names stop the job."""
-    items = [item for side in layout.sides() for item in side.field]
-    for item in items:
-        if item.bind not in FIELD_JA:
-            raise JobError(
-                f"様式が知らない項目「{item.bind}」を使っています。",
-                remedy="次のいずれかにしてください: " + "、".join(FIELD_JA),
-                file=f"{layout.name}.toml",
-            )
-    return items
-
-
-def check_fit(
-    fields: PageFields, documents: Sequence[str], layouts: Mapping[str, Layout], styles: Mapping[str, Style]
-) -> list[Finding]:
-    """Findings for people whose text does not fit a field of their document's layout."""
-    kinds = np.asarray(documents)
-    findings = []
-    for document, layout in layouts.items():
-        rows = np.flatnonzero(kinds == document)
-        for item in bound_fields(layout):
-            if item.pitch:  # numbers in cells: as many cells as the contract's digits
-                continue
-            codes, distinct = pd.factorize(fields.texts[item.bind].take(rows))
-            bad = overflowing(distinct.tolist(), item, styles[item.font])
-            if len(bad):
-                hit = rows[np.isin(codes, bad)]
-                label = FIELD_JA[item.bind]
-                findings.append(Finding("DOES_NOT_FIT", hit, label, [label] * len(hit), "hold"))
-    return findings
+    """All field items of a layout, front then back; their names are known to the loader."""
+    return [item for side in layout.sides() for item in side.field]
 
 
 def printed_texts(fields: PageFields, layouts: Mapping[str, Layout]) -> dict[str, list[str]]:

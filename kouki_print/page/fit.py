@@ -1,26 +1,24 @@
-"""Fitting (長体): a text into its field, by the font's real widths, or a plain no.
+"""Fitting (長体): a text into its field, by the font's real widths, or a plain no with what is missing in mm.
 
-Order: natural width → a little condensed → two lines at a sensible break → condensed to the
-field's floor → does not fit.  Never clipped, never shortened.
+Order: natural width → condensed to the field's floor → several lines at the best breaks → smaller size →
+does not fit.  Never clipped, never shortened.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
+from kouki_print.page.breaks import split
 from kouki_print.page.fonts import HAS_SELECTOR, Style, clusters, distinct_clusters
-from kouki_print.page.layout import MM, FieldItem
+from kouki_print.page.items import MM, FieldItem
 
-_SENSIBLE_BREAK = re.compile(r"(?<=[ 　・])|(?<=丁目)|(?<=番地)|(?<=[番号字])(?=[^番地号目])")
-
-
-# With the no-break space, so that a blank left for handwriting (two of them) is not cut in two.
-NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％\u00a0")
 _COMFORTABLE = 80  # per cent: condensed type that still reads well at 75
+_NO_BLANKS = {ord(" "): None, ord("\u3000"): None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,67 +29,101 @@ class Fitted:
     size: float
 
 
-def limit_of(item: FieldItem) -> float:
-    """Room of one line of the field in 1/1000 em of its size."""
-    return item.width * MM * 1000 / item.size
+def limit_of(item: FieldItem, size: float = 0) -> float:
+    """Room of one line of the field in 1/1000 em of the size (of its own size)."""
+    return item.width * MM * 1000 / (size or item.size)
+
+
+def tracking_of(item: FieldItem, size: float = 0) -> float:
+    """What stands between two characters of the field, in 1/1000 em of the size (of its own size)."""
+    return item.tracking * MM * 1000 / (size or item.size)
+
+
+def line_width(line: str, item: FieldItem, style: Style, size: float = 0) -> float:
+    """Natural width of a line of the field with its tracking, in 1/1000 em of the size (of its own size)."""
+    if not item.tracking:
+        return style.width(line)
+    return style.width(line) + tracking_of(item, size) * max(len(clusters(line)) - 1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """A field at one size: the room of a line in 1/1000 em, which a test may widen, and how many lines there are."""
+
+    item: FieldItem
+    style: Style
+    size: float
+    limit: float
+    lines: int
+
+    def scale(self, line: str) -> int:
+        width = line_width(line, self.item, self.style, self.size)
+        return 100 if width <= self.limit else int(100 * self.limit / width)
 
 
 def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
-    """Lines for ``text`` in ``item``, or None when it does not fit even condensed and broken.
+    """Lines for ``text`` in ``item``, or None when it does not fit even condensed, broken and small.
 
-    ``text`` may hold several paragraphs (``\n``).  Lines that stand free are used before type is
-    condensed beyond the comfortable floor: 80 % in two lines reads better than 60 % in one.
+    ``text`` may hold several paragraphs (``\n``).
     """
-    limit = limit_of(item)
     paragraphs = text.split("\n")
-    for floor in sorted({max(_COMFORTABLE, item.min_condense), item.min_condense}, reverse=True):
-        lines: list[tuple[str, int]] = []
-        for index, paragraph in enumerate(paragraphs):
-            free = item.lines - len(lines) - (len(paragraphs) - index - 1)
-            fitted = _paragraph(paragraph, style, limit, floor, free)
-            if fitted is None:
+    for size, floor in _tries(item):
+        room = _Room(item, style, size, limit_of(item, size), item.lines_at(size))
+        lines = _lines(paragraphs, room, floor)
+        if lines is not None:
+            return Fitted(tuple(lines), size)
+    return None
+
+
+def _tries(item: FieldItem) -> list[tuple[float, int]]:
+    """Sizes and the per cent down to which type of this size is condensed, in the order of the field's fit."""
+    size, *smaller = item.sizes()
+    floors = sorted({_first_floor(item), item.min_condense}, reverse=True)
+    return [*((size, floor) for floor in floors), *((small, floor) for floor in floors for small in smaller)]
+
+
+def overflow(text: str, item: FieldItem, style: Style) -> float:
+    """Millimetres, rounded up to tenths, that a text which does not fit lacks in the field's smallest type."""
+    size = item.sizes()[-1]
+    paragraphs, lines = text.split("\n"), item.lines_at(size)
+    if len(paragraphs) > lines:
+        return ceil((len(paragraphs) - lines) * item.leading_at(size) * 10) / 10
+
+    def fits_with(tenths: int) -> bool:
+        wider = limit_of(item, size) * (1 + tenths / 10 / item.width)
+        return _lines(paragraphs, _Room(item, style, size, wider, lines), item.min_condense) is not None
+
+    longest = max(line_width(paragraph, item, style, size) for paragraph in paragraphs)
+    return bisect_left(range(ceil(longest * size / MM / 100)), True, key=fits_with) / 10
+
+
+def _first_floor(item: FieldItem) -> int:
+    """Per cent down to which type is condensed before free lines are used."""
+    return max(_COMFORTABLE, item.min_condense) if item.fit == "legible" else item.min_condense
+
+
+def _lines(paragraphs: Sequence[str], room: _Room, floor: int) -> list[tuple[str, int]] | None:
+    """Lines for all paragraphs, none narrower than ``floor`` per cent; each takes as few as it can."""
+    lines: list[tuple[str, int]] = []
+    for place, paragraph in enumerate(paragraphs, 1):
+        free = room.lines - len(lines) - (len(paragraphs) - place)
+        for count in range(1, free + 1):
+            parts = [paragraph] if count == 1 else _split(paragraph, count, room, floor)
+            scales = [room.scale(part) for part in parts or ()]
+            if parts and min(scales) >= floor:
+                lines.extend(zip(parts, scales, strict=True))
                 break
-            lines.extend(fitted)
         else:
-            return Fitted(tuple(lines), item.size)
-    if item.small_size:
-        smaller = {"size": item.small_size, "lines": item.small_lines, "small_size": 0.0}
-        return fit(text, item.model_copy(update=smaller), style)
-    return None
+            return None
+    return lines
 
 
-def _paragraph(text: str, style: Style, limit: float, floor: int, free: int) -> list[tuple[str, int]] | None:
-    """One or two lines for a paragraph when ``free`` lines may be used."""
-    scale = _scale(style.width(text), limit)
-    if free >= 1 and scale >= floor:
-        return [(text, scale)]
-    if free >= 2 and 2 * scale >= floor:
-        for first, second in _breaks(text, style):
-            scales = _scale(style.width(first), limit), _scale(style.width(second), limit)
-            if min(scales) >= floor:
-                return [(first, scales[0]), (second, scales[1])]
-    return None
-
-
-def _scale(width: int, limit: float) -> int:
-    return 100 if width <= limit else int(100 * limit / width)
-
-
-def _breaks(text: str, style: Style) -> list[tuple[str, str]]:
-    """Two-line splits, best first: at sensible places, then anywhere; nearest to the middle first.
-
-    A line begins with a closing mark or a small kana only when nothing else fits.
-    """
-    parts = clusters(text)
-    half = style.width(text) / 2
-    places = {match.start() for match in _SENSIBLE_BREAK.finditer(text)}
-    ranked = []
-    offset = used = 0
-    for part in parts[:-1]:
-        offset += len(part)
-        used += style.width(part)
-        ranked.append((text[offset] in NOT_AT_START, offset not in places, abs(used - half), offset))
-    return [(text[:offset].rstrip(" 　"), text[offset:].lstrip(" 　")) for *_, offset in sorted(ranked)]
+def _split(text: str, count: int, room: _Room, floor: int) -> list[str] | None:
+    """A paragraph in ``count`` lines that are condensed to no less than ``floor`` per cent."""
+    if room.style.width(text.translate(_NO_BLANKS)) * floor > count * room.limit * 100:
+        return None  # no need to look for breaks
+    tracking = tracking_of(room.item, room.size)
+    return split(text, count, room.style, tracking, room.limit * 100 / floor)
 
 
 def widths(texts: Sequence[str], style: Style) -> np.ndarray:
@@ -115,14 +147,23 @@ def widths(texts: Sequence[str], style: Style) -> np.ndarray:
     return result
 
 
+def natural(lines: Sequence[str], item: FieldItem, style: Style) -> np.ndarray:
+    """Natural widths of many lines of a field with its tracking, in 1/1000 em of its own size."""
+    plain = widths(lines, style)
+    if not item.tracking:
+        return plain
+    gaps = np.fromiter((max(len(clusters(line)) - 1, 0) for line in lines), dtype=np.int64, count=len(lines))
+    return plain + tracking_of(item) * gaps
+
+
 def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted | None]:
     """:func:`fit` of many texts: those whose paragraphs stand comfortably go by columns, the rest one by one."""
     paragraphs = [text.split("\n") for text in texts]
     flat = [paragraph for parts in paragraphs for paragraph in parts]
     limit = limit_of(item)
-    natural = np.maximum(widths(flat, style), 1)
-    scales = np.where(natural <= limit, 100, (100 * limit / natural).astype(np.int64)).tolist()
-    floor = max(_COMFORTABLE, item.min_condense)
+    wide = np.maximum(natural(flat, item, style), 1)
+    scales = np.where(wide <= limit, 100, (100 * limit / wide).astype(np.int64)).tolist()
+    floor = _first_floor(item)
     result: list[Fitted | None] = []
     start = 0
     for text, parts in zip(texts, paragraphs, strict=True):
@@ -136,10 +177,12 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     return result
 
 
-def overflowing(texts: Sequence[str], item: FieldItem, style: Style) -> np.ndarray:
-    """Positions (int64) of the texts that do not fit the field."""
-    several = np.fromiter(("\n" in text for text in texts), dtype=bool, count=len(texts))
-    lines = ["" if multi else text for text, multi in zip(texts, several.tolist(), strict=True)]
-    doubtful = np.flatnonzero(several | (widths(lines, style) * item.min_condense > limit_of(item) * 100))
-    fitted = fit_all([texts[position] for position in doubtful.tolist()], item, style)
-    return doubtful[[lines is None for lines in fitted]]
+def treated(texts: Sequence[str], item: FieldItem, style: Style) -> dict[int, Fitted | None]:
+    """By position the texts that do not stand as they are: condensed, broken, made smaller, or None for no."""
+    lines = [text.count("\n") + 1 for text in texts]
+    flat = "\n".join(texts).split("\n") if len(texts) else []
+    starts = np.cumsum([0, *lines[:-1]])
+    widest = np.maximum.reduceat(natural(flat, item, style), starts) if flat else np.zeros(0)
+    positions = np.flatnonzero((widest > limit_of(item)) | (np.array(lines) > item.lines)).tolist()
+    fitted = fit_all([texts[position] for position in positions], item, style)
+    return dict(zip(positions, fitted, strict=True))

@@ -8,107 +8,18 @@ answered with the base glyph (JIS X 0213 and IVD: the variant is another legal n
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
-from fontTools.ttLib import TTFont, TTLibError
 
-from kouki_print.base.errors import JobError
+from kouki_print.page.faces import FontFace, blank_glyph, is_private
 
 _SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 CLUSTER = re.compile(f"[^{_SELECTOR}][{_SELECTOR}]?|[{_SELECTOR}]")
 HAS_SELECTOR = re.compile(f"[{_SELECTOR}]")
-_BLANKS = frozenset(" \u3000\u00a0")
-_NO_EMBEDDING = 0x0002  # OS/2 fsType: restricted licence
-
-
-@dataclass(frozen=True, slots=True)
-class FontFace:
-    """One font file, read once.
-
-    ``cmap`` maps code points to glyph numbers, ``variants`` maps (base, selector) to a glyph
-    number, ``advances`` holds integer widths in 1/1000 em per glyph, ``inked`` says which
-    glyphs have an outline.
-    """
-
-    path: Path
-    name: str
-    data: bytes
-    cmap: dict[int, int]
-    variants: dict[tuple[int, int], int]
-    advances: np.ndarray
-    inked: np.ndarray
-    bbox: tuple[int, int, int, int]
-    ascent: int
-    descent: int
-    cap_height: int
-
-    def glyph(self, cluster: str) -> int:
-        """Glyph number of a cluster, or 0 when this font cannot draw it."""
-        if len(cluster) == 2:
-            gid = self.variants.get((ord(cluster[0]), ord(cluster[1])), 0)
-        else:
-            gid = self.cmap.get(ord(cluster), 0)
-        if gid and not self.inked[gid] and cluster not in _BLANKS:
-            return 0  # an empty outline prints nothing: the 2024 accident of a missing digit
-        return gid
-
-
-def load_face(path: Path) -> FontFace:
-    """Read a TrueType font; refuse what cannot be embedded (CFF outlines, restricted licence)."""
-    try:
-        data = path.read_bytes()
-        font = TTFont(path, lazy=True)
-    except (OSError, TTLibError) as error:
-        raise JobError(
-            "フォントを読めません。", remedy="ファイルの場所と中身を確かめてください。", file=str(path)
-        ) from error
-    if "glyf" not in font:
-        raise JobError(
-            "CFF形式のフォントは埋め込めません。",
-            remedy="TrueType (glyf) 形式のフォントを指定してください。",
-            file=str(path),
-        )
-    if font["OS/2"].fsType & _NO_EMBEDDING:
-        raise JobError(
-            "埋め込みが許されていないフォントです。",
-            remedy="別のフォントを指定してください。",
-            file=str(path),
-        )
-    # Glyphs are only numbers here; inventing names for them would take most of the loading time.
-    order = [str(index) for index in range(font["maxp"].numGlyphs)]
-    font.setGlyphOrder(order)
-    cmap = {code: int(name) for code, name in font.getBestCmap().items()}
-    variants: dict[tuple[int, int], int] = {}
-    for table in font["cmap"].tables:
-        if table.format != 14:
-            continue
-        for selector, pairs in table.uvsDict.items():
-            for base, name in pairs:
-                gid = cmap.get(base, 0) if name is None else int(name)
-                if gid:
-                    variants[base, selector] = gid
-    scale = 1000 / font["head"].unitsPerEm
-    metrics = np.frombuffer(font.reader["hmtx"], dtype=">u2")[: 2 * font["hhea"].numberOfHMetrics : 2]
-    widths = np.pad(metrics.astype(np.int64), (0, len(order) - len(metrics)), mode="edge")
-    advances = np.rint(widths * scale).astype(np.int64)
-    loca = np.array(font["loca"].locations, dtype=np.int64)
-    head, hhea, os2 = font["head"], font["hhea"], font["OS/2"]
-    return FontFace(
-        path=path,
-        name=font["name"].getDebugName(6) or path.stem,
-        data=data,
-        cmap=cmap,
-        variants=variants,
-        advances=advances,
-        inked=np.diff(loca) > 0,
-        bbox=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),
-        ascent=round(hhea.ascent * scale),
-        descent=round(hhea.descent * scale),
-        cap_height=round(getattr(os2, "sCapHeight", 0) * scale) or round(hhea.ascent * scale),
-    )
+_PAIR = re.compile(f"[^{_SELECTOR}\n][{_SELECTOR}]")
 
 
 @dataclass(slots=True)
@@ -121,6 +32,7 @@ class Style:
     key: str
     faces: tuple[FontFace, ...]
     _found: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _upright: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def resolve(self, cluster: str) -> tuple[int, int]:
         """(index of the face, glyph number) of a cluster; glyph 0 when no face draws it."""
@@ -135,9 +47,21 @@ class Style:
             self._found[cluster] = found
         return found
 
+    def resolve_vertical(self, cluster: str) -> tuple[int, int]:
+        """The same for vertical text: the vertical form of the very glyph, where the face has one."""
+        found = self._upright.get(cluster)
+        if found is None:
+            index, gid = self.resolve(cluster)
+            found = self._upright[cluster] = (index, self.faces[index].vertical.get(gid, gid))
+        return found
+
     def can_draw(self, cluster: str) -> bool:
         """Whether some face of the chain draws this very cluster."""
         return self.resolve(cluster)[1] != 0
+
+    def private_use(self) -> set[int]:
+        """Code points of private use that the union's own font (外字) has; no other face keeps any."""
+        return {code for face in self.faces for code in face.cmap if is_private(code)}
 
     def width(self, text: str) -> int:
         """Natural width of a text in 1/1000 em: the same integers that the PDF carries."""
@@ -147,19 +71,77 @@ class Style:
             total += int(self.faces[index].advances[gid])
         return total
 
+    def blanks(self) -> dict[str, FontFace]:
+        """Clusters asked for so far whose glyph prints nothing, with the face that is broken."""
+        return {
+            cluster: self.faces[index]
+            for known in (self._found, self._upright)
+            for cluster, (index, gid) in sorted(known.items())
+            if gid and self.faces[index].prints_nothing(cluster, gid)
+        }
+
+    def from_further_faces(self) -> dict[str, tuple[FontFace, int]]:
+        """Clusters asked for so far that the first face does not have: face and glyph of each."""
+        return {
+            cluster: (self.faces[index], gid)
+            for cluster, (index, gid) in sorted(self._found.items())
+            if index
+        }
+
+    def settled(self) -> Style:
+        """The style once all is asked for: in each of its faces one glyph stands for one text only.
+
+        A glyph that several clusters share (a base and its default variant, U+2212 and U+FF0D) is read back
+        as the first of them, so the second, third… stand in further layers: the same face once more.
+        JobError when a glyph prints nothing.
+        """
+        for cluster, face in self.blanks().items():
+            raise blank_glyph(cluster, face)
+        sharing: dict[tuple[int, int], set[str]] = defaultdict(set)
+        for known in (self._found, self._upright):
+            for cluster, found in known.items():
+                sharing[found].add(cluster)
+        layer = {
+            (found, cluster): rank
+            for found, texts in sharing.items()
+            for rank, cluster in enumerate(sorted(texts, key=lambda text: (len(text), text)))
+            if found[1]
+        }
+        further = sorted({(rank, index) for ((index, _), _), rank in layer.items() if rank})
+        place = {(0, index): index for index in range(len(self.faces))}
+        place |= {each: at for at, each in enumerate(further, start=len(self.faces))}
+
+        def moved(known: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+            return {
+                cluster: (place[layer.get((found, cluster), 0), found[0]], found[1])
+                for cluster, found in sorted(known.items())
+            }
+
+        faces = (*self.faces, *(self.faces[index] for _, index in further))
+        return Style(self.key, faces, moved(self._found), moved(self._upright))
+
     def slim(self) -> Style:
         """The same style without font files and character maps: only what was resolved so far draws."""
-        faces = tuple(replace(face, data=b"", cmap={}, variants={}) for face in self.faces)
-        return Style(self.key, faces, self._found)
+        slim = {id(face): replace(face, data=b"", cmap={}, variants={}, vertical={}) for face in self.faces}
+        return Style(self.key, tuple(slim[id(face)] for face in self.faces), self._found, self._upright)
 
     def used(self) -> list[dict[str, int]]:
-        """Per face the clusters asked for so far with their glyph numbers, sorted."""
+        """Per face the clusters asked for so far with their glyph numbers, sorted; not the vertical forms."""
         per_face: list[dict[str, int]] = [{} for _ in self.faces]
         for cluster in sorted(self._found):
             index, gid = self._found[cluster]
             if gid:
                 per_face[index][cluster] = gid
         return per_face
+
+    def shown(self) -> list[dict[int, str]]:
+        """Per face of a settled style the glyphs to embed, vertical forms too, and the text each stands for."""
+        per_face: list[dict[int, str]] = [{} for _ in self.faces]
+        for known in (self._found, self._upright):
+            for cluster, (index, gid) in known.items():
+                if gid:
+                    per_face[index][gid] = cluster
+        return [dict(sorted(each.items())) for each in per_face]
 
 
 def clusters(text: str) -> list[str]:
@@ -170,10 +152,10 @@ def clusters(text: str) -> list[str]:
 def distinct_clusters(texts: Iterable[str]) -> set[str]:
     """All clusters that occur in many texts, found through their distinct code points."""
     joined = "\n".join(texts)
-    found = {match.group() for match in re.finditer(f"[^{_SELECTOR}][{_SELECTOR}]", joined)}
-    # A base that only ever stands before a selector is kept as well: one unused glyph costs little.
-    plain = np.unique(np.frombuffer(joined.encode("utf-32-le"), dtype="<u4"))
-    found.update(chr(code) for code in plain.tolist())
-    found = {cluster for cluster in found if not HAS_SELECTOR.fullmatch(cluster)}
-    found.discard("\n")
-    return found
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+    selector = ((codes >= 0xFE00) & (codes <= 0xFE0F)) | ((codes >= 0xE0100) & (codes <= 0xE01EF))
+    if not selector.any():
+        return {chr(code) for code in np.unique(codes).tolist()} - {"\n"}
+    in_pair = selector | np.append(selector[1:], False)
+    found = {chr(code) for code in np.unique(codes[~in_pair]).tolist()} | set(_PAIR.findall(joined))
+    return found - {"\n"}

@@ -1,18 +1,20 @@
 """PDF content operators as bytes: the short list of what a page may contain (ISO 32000-1, 8 and 9).
 
 Coordinates arrive in mm from the top left of the finished sheet and leave in points from its
-bottom left.  Colour is black only (``k``), so that text, codes and marks lie on one plate.
+bottom left.  Text, codes and marks are black only (``k``) and lie on one plate; frames and tints may
+have the colour of the year.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kouki_print.base.errors import JobError
-from kouki_print.page.fit import NOT_AT_START
+from kouki_print.page.breaks import NOT_AT_START
 from kouki_print.page.fonts import Style, clusters
-from kouki_print.page.layout import MM, Box, Line, Text
+from kouki_print.page.ink import Ink
+from kouki_print.page.items import MM, Box, Colour, Image, Line, Text
 
 ASCENT = 0.88  # top of the em box above the baseline, in em (all shipped fonts)
 
@@ -25,10 +27,11 @@ def number(value: float) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """The sheet's height in mm and the styles of type, for turning layout items into operators."""
+    """The sheet's height in mm, the styles of type and the inks, for turning layout items into operators."""
 
     height: float
     styles: dict[str, Style]
+    ink: Ink = field(default_factory=Ink)
 
     def x(self, mm: float) -> bytes:
         """Horizontal position in points."""
@@ -38,13 +41,14 @@ class Canvas:
         """Vertical position in points, counted from the bottom."""
         return number((self.height - mm) * MM)
 
-    def show(self, text: str, style: Style, size: float, previous: bytes = b"") -> bytes:
+    def show(self, text: str, style: Style, size: float, *, vertical: bool = False) -> bytes:
         """Show a text at the current place, changing the font where the chain does."""
+        resolve = style.resolve_vertical if vertical else style.resolve
         out: list[bytes] = []
-        font = previous
+        font = b""
         run: list[bytes] = []
         for cluster in clusters(text):
-            index, gid = style.resolve(cluster)
+            index, gid = resolve(cluster)
             if not gid:
                 raise JobError(
                     f"書体にない文字 U+{ord(cluster[0]):04X} を印字しようとしました。",
@@ -69,7 +73,7 @@ class Canvas:
         """Static text inside its own BT…ET: one line, a wrapped paragraph or a vertical column."""
         style = self.styles[item.font]
         scale = condensed(item, content, style)
-        leading = item.leading or item.size / MM * (1.0 if item.vertical else 1.5)
+        leading = self.leading(item)
         out = [b"BT\n" if scale == 100 else b"BT %d Tz\n" % scale]
         for index, (indent, line) in enumerate(self._lines(item, content, style)):
             if not line:
@@ -83,16 +87,27 @@ class Canvas:
                 % (
                     number(item.x * MM + shift),
                     self.baseline(item.y + index * leading, item.size),
-                    self.show(line, style, item.size),
+                    self.show(line, style, item.size, vertical=item.vertical),
                 )
             )
         out.append(b"ET\n" if scale == 100 else b"100 Tz ET\n")
         return b"".join(out)
 
+    @staticmethod
+    def leading(item: Text) -> float:
+        """Distance of the lines of a static text in mm."""
+        return item.leading or item.size / MM * (1.0 if item.vertical else 1.5)
+
+    def depth(self, item: Text, content: str) -> float:
+        """How far down a static text reaches from its ``y``, in mm."""
+        lines = len(self._lines(item, content, self.styles[item.font]))
+        return (lines - 1) * self.leading(item) + item.size / MM if lines else 0.0
+
     def _lines(self, item: Text, content: str, style: Style) -> list[tuple[float, str]]:
         """Lines of a static text, each with its indent in points; numbered paragraphs hang."""
         if item.vertical:
-            return [(0.0, cluster) for cluster in clusters(content)]
+            column = clusters(content)  # each in the middle of an em
+            return [((1000 - style.width(cluster)) / 2 * item.size / 1000, cluster) for cluster in column]
         if not item.width or item.one_line:
             return [(0.0, line) for line in content.splitlines()]
         out: list[tuple[float, str]] = []
@@ -107,13 +122,14 @@ class Canvas:
 
     def line(self, item: Line) -> bytes:
         """A stroked line."""
-        return b"%s%s %s m %s %s l S\n" % (
+        drawn = b"%s%s %s m %s %s l S\n" % (
             _pen(item.weight, item.dash),
             self.x(item.x1),
             self.y(item.y1),
             self.x(item.x2),
             self.y(item.y2),
         )
+        return self._coloured(item.colour, drawn)
 
     def box(self, item: Box) -> bytes:
         """A rectangle: filled with a tint of black, stroked, or both (fill first)."""
@@ -125,10 +141,39 @@ class Canvas:
         )
         out = b""
         if item.tint:
-            out += b"0 0 0 %s k %s f 0 0 0 1 k\n" % (number(item.tint / 100), corner)
+            out += b"%s%s f %s\n" % (self.ink.fill(item.colour, item.tint), corner, self.ink.fill("black"))
         if item.weight:
-            out += b"%s%s S\n" % (_pen(item.weight, item.dash), corner)
+            out += self._coloured(item.colour, b"%s%s S\n" % (_pen(item.weight, item.dash), corner))
         return out
+
+    def _coloured(self, colour: Colour, strokes: bytes) -> bytes:
+        """Strokes in a colour, black again behind them."""
+        if colour == "black":
+            return strokes
+        return b"%s%s%s\n" % (self.ink.stroke(colour), strokes, self.ink.stroke("black"))
+
+    def image(self, item: Image, resource: str) -> bytes:
+        """A stencil image in its box, in the item's colour; without ``resource`` the frame that keeps its place."""
+        if resource:
+            return b"q %s%s 0 0 %s %s %s cm /%s Do Q\n" % (
+                self.ink.fill(item.colour),
+                number(item.width * MM),
+                number(item.height * MM),
+                self.x(item.x),
+                self.y(item.y + item.height),
+                resource.encode("ascii"),
+            )
+        frame = Box(x=item.x, y=item.y, width=item.width, height=item.height, weight=0.15)
+        size = 9.0
+        word = Text(
+            x=item.x,
+            y=item.y + (item.height - size / MM) / 2,
+            size=size,
+            width=item.width,
+            align="center",
+            text=item.missing,
+        )
+        return self.box(frame) + (self.text(word, item.missing) if item.missing else b"")
 
 
 def condensed(item: Text, content: str, style: Style) -> int:

@@ -7,10 +7,19 @@ The context holds ``job``, ``insurer``, ``words`` ([words] of the preset) and, f
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from kouki_print.base.dates import wareki
@@ -18,7 +27,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import template_dir
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
-from kouki_print.page.layout import Text
+from kouki_print.page.items import Text
 
 WORDS = {  # what the documents are called where [words] says nothing else
     "system": "後期高齢者医療",
@@ -26,6 +35,9 @@ WORDS = {  # what the documents are called where [words] says nothing else
     "certificate_title": "後期高齢者医療資格確認書",
     "notice": "資格情報のお知らせ",
     "notice_title": "資格情報のお知らせ",
+    "letter_copay_document": "資格確認書",
+    "letter_reduction_document": "資格確認書",
+    "letter_limit_document": "資格確認書",
 }
 
 
@@ -37,14 +49,15 @@ def _environment() -> SandboxedEnvironment:
 @lru_cache(maxsize=1024)
 def _compiled(words: str, text: str) -> Template:
     """Templates are compiled once per process: the same few serve every lot."""
-    return _environment().get_template(f"{words}.txt") if words else _environment().from_string(text)
+    own = text or not words  # a job's own words stand in the item itself
+    return _environment().from_string(text) if own else _environment().get_template(f"{words}.txt")
 
 
 def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Text], str]:
     """A function that gives the words of a static text item."""
     context: dict[str, object] = {
         "job": _job_words(order),
-        "insurer": {"name": order.insurer.name},
+        "insurer": {"name": order.insurer.name, "url": order.insurer.url},
         "words": {**WORDS, **order.words},
     }
     if municipality is not None:
@@ -53,22 +66,38 @@ def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Tex
     def render(item: Text) -> str:
         try:
             return _compiled(order.words.get(item.words, item.words), item.text).render(context)
-        except TemplateError as error:
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise JobError(
-                f"文面「{item.words or item.text}」を作れません（{error}）。",
-                remedy="文面ファイルの {{ }} の中の名前を確かめてください。",
+                f"文面「{item.words or item.text}」を作れません（{_reason(error)}）。",
+                remedy="文面の {{ }} の中の名前を確かめてください。words. で始まる名前は、"
+                "年度の規則か job.toml の [words] に書きます。",
                 file=f"{item.words}.txt" if item.words else "",
             ) from error
 
     return render
 
 
+def _reason(error: Exception) -> str:
+    """What is wrong with a template, without the library's English."""
+    if isinstance(error, TemplateNotFound):
+        return f"{error.name} がありません"
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.lineno}行目の書き方が正しくありません"
+    unknown = re.search(r"'(\w+)'(?: is undefined)?$", str(error)) if isinstance(error, UndefinedError) else None
+    return f"「{unknown[1]}」という名前がありません" if unknown else "値が正しくありません"
+
+
 def _job_words(order: Order) -> dict[str, object]:
     job = order.job
     return {
         **job.model_dump(),
-        "switch_on_ja": wareki(job.switch_on),
-        "expires_on_ja": wareki(job.expires_on),
-        "issued_on_ja": wareki(job.issued_on),
-        "last_day_ja": wareki(job.switch_on - dt.timedelta(days=1)),
+        **{
+            f"{name}_ja": wareki(day, gannen=order.date.gannen)
+            for name, day in (
+                ("switch_on", job.switch_on),
+                ("expires_on", job.expires_on),
+                ("issued_on", job.issued_on),
+                ("last_day", job.switch_on - dt.timedelta(days=1)),
+            )
+        },
     }

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from kouki_print.pdf.artwork import Artwork
 from kouki_print.pdf.fontset import EmbeddedFont, write_fonts
 from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, write_intent, write_xmp
+from kouki_print.pdf.picture import Picture
 from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream
 
 _KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
@@ -30,6 +32,25 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A named ink (特色): resource and colorant name, and its process colours (0 to 1) where it is not on press."""
+
+    resource: str
+    name: str
+    cmyk: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all pages of a file share: fonts, artwork, pictures by resource name, and the ink of the year."""
+
+    fonts: Sequence[EmbeddedFont]
+    artwork: Mapping[str, Artwork]
+    pictures: Mapping[str, Picture]
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageBoxes:
     """MediaBox, TrimBox and BleedBox of all pages of a file, in points."""
 
@@ -38,29 +59,26 @@ class PageBoxes:
     bleed: Box
 
 
-def write_resources(
-    file: PdfFile, fonts: Sequence[EmbeddedFont], artwork: Mapping[str, Artwork], forms: Mapping[str, Form]
-) -> int:
-    """Append fonts, graphics state, the registration colour, artwork and static art; return the page resources.
+def write_resources(file: PdfFile, common: Shared, forms: Mapping[str, Form]) -> int:
+    """Append fonts, graphics state, inks, artwork, pictures and static art; return the page resources.
 
     All forms share the resources of the file's fonts and artwork, so they are self-contained and immutable.
     """
-    font_entries = write_fonts(file, fonts)
+    font_entries = write_fonts(file, common.fonts)
     state = file.append(b"<</Type/ExtGState/OP true/op true/OPM 1>>")
     # /All prints on every plate; used for registration marks only (8.6.6.4).
-    tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[1 1 1 1]/N 1>>")
-    separation = file.append(b"[/Separation/All/DeviceCMYK %d 0 R]" % tint)
-    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<</CSAll %d 0 R>>" % (
-        font_entries,
-        state,
-        separation,
-    )
-    pictures = b"".join(
-        b"/%s %d 0 R" % (name.encode("ascii"), page.write(file)) for name, page in artwork.items()
-    )
-    inner = file.append(b"<<%s/XObject<<%s>>>>" % (shared, pictures))
-    entries = []
-    for name, form in forms.items():
+    inks = b"/CSAll %d 0 R" % _separation(file, b"All", (1, 1, 1, 1))
+    if common.spot is not None:
+        name = common.spot.name.replace(" ", "#20").encode("ascii")
+        inks += b"/%s %d 0 R" % (
+            common.spot.resource.encode("ascii"),
+            _separation(file, name, common.spot.cmyk),
+        )
+    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<<%s>>" % (font_entries, state, inks)
+    given: dict[str, Artwork | Picture] = {**common.artwork, **common.pictures}
+    entries = [b"/%s %d 0 R" % (key.encode("ascii"), each.write(file)) for key, each in given.items()]
+    inner = file.append(b"<<%s/XObject<<%s>>>>" % (shared, b"".join(entries)))
+    for key, form in forms.items():
         number = file.append(
             stream(
                 form.content,
@@ -68,8 +86,15 @@ def write_resources(
                 % (_box(form.bbox), inner),
             )
         )
-        entries.append(b"/%s %d 0 R" % (name.encode("ascii"), number))
+        entries.append(b"/%s %d 0 R" % (key.encode("ascii"), number))
     return file.append(b"<<%s/XObject<<%s>>>>" % (shared, b"".join(entries)))
+
+
+def _separation(file: PdfFile, name: bytes, cmyk: tuple[float, float, float, float]) -> int:
+    """A separation with its tint function, the same in every file of the job."""
+    full = b" ".join(f"{value:.3f}".rstrip("0").rstrip(".").encode("ascii") or b"0" for value in cmyk)
+    tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[%s]/N 1>>" % full)
+    return file.append(b"[/Separation/%s/DeviceCMYK %d 0 R]" % (name, tint))
 
 
 def write_piece_streams(file: PdfFile, contents: Sequence[bytes]) -> int:
@@ -95,15 +120,15 @@ def finish(
     resources: int,
     contents: Sequence[bytes],
     boxes: PageBoxes,
-    records: Sequence[bytes] | None,
+    records: Sequence[tuple[bytes, int]] | None,
     lot: int,
     info: DocumentInfo,
     intent: OutputIntent,
 ) -> WrittenFile:
     """Write pages, page tree, record tree and catalog, and close the file.
 
-    ``contents`` holds per page the references of its content streams.  ``records`` holds per
-    record (two consecutive pages) its ``/DPM`` entries, or is None for a file without records.
+    ``contents`` holds per page the references of its content streams.  ``records`` holds per record its
+    ``/DPM`` entries and its number of (consecutive) pages, or is None for a file without records.
     """
     pages = len(contents)
     first_page = file.next_number
@@ -111,7 +136,10 @@ def finish(
     nodes = -(-pages // _KIDS)
     root_node = first_node + nodes
     first_leaf = root_node + 1
-    _write_pages(file, contents, boxes, first_node, first_leaf if records is not None else None)
+    leaves = None
+    if records is not None:
+        leaves = [first_leaf + at for at, (_, size) in enumerate(records) for _ in range(size)]
+    _write_pages(file, contents, boxes, first_node, leaves)
     for index in range(nodes):
         kids = range(first_page + index * _KIDS, min(first_page + (index + 1) * _KIDS, first_node))
         file.append(
@@ -135,11 +163,11 @@ def finish(
 
 
 def _write_pages(
-    file: PdfFile, contents: Sequence[bytes], boxes: PageBoxes, first_node: int, first_leaf: int | None
+    file: PdfFile, contents: Sequence[bytes], boxes: PageBoxes, first_node: int, leaves: Sequence[int] | None
 ) -> None:
     tail = b"/TrimBox[%s]/BleedBox[%s]" % (_box(boxes.trim), _box(boxes.bleed))
     first = file.next_number
-    if first_leaf is None:
+    if leaves is None:
         pages = [
             b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]>>\nendobj\n"
             % (first + index, first_node + index // _KIDS, tail, content)
@@ -148,23 +176,24 @@ def _write_pages(
     else:
         pages = [
             b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]/DPart %d 0 R>>\nendobj\n"
-            % (first + index, first_node + index // _KIDS, tail, content, first_leaf + index // 2)
-            for index, content in enumerate(contents)
+            % (first + index, first_node + index // _KIDS, tail, content, leaf)
+            for index, (content, leaf) in enumerate(zip(contents, leaves, strict=True))
         ]
     file.append_serialised(pages)
 
 
-def _write_records(file: PdfFile, records: Sequence[bytes], first_page: int, lot: int) -> int:
+def _write_records(file: PdfFile, records: Sequence[tuple[bytes, int]], first_page: int, lot: int) -> int:
     """DPart tree Job → Lot → Record (ISO 16612-2): leaves first, returns the number of the DPartRoot."""
     first_leaf = file.next_number
     lot_node = first_leaf + len(records)
     job_node = lot_node + 1
     root = job_node + 1
+    starts = accumulate((size for _, size in records), initial=first_page)
     file.append_all(
         [
             b"<</Type/DPart/Parent %d 0 R/Start %d 0 R/End %d 0 R/DPM<<%s>>>>"
-            % (lot_node, first_page + 2 * index, first_page + 2 * index + 1, entries)
-            for index, entries in enumerate(records)
+            % (lot_node, start, start + size - 1, entries)
+            for (entries, size), start in zip(records, starts, strict=False)
         ]
     )
     leaves = range(first_leaf, lot_node)

@@ -19,12 +19,12 @@ _KEEP_TABLES = ("glyf", "loca", "head", "hhea", "hmtx", "maxp")
 
 @dataclass(frozen=True, slots=True)
 class FontSpec:
-    """What to embed of one face: its file, metrics (1/1000 em) and the clusters used with their glyphs."""
+    """What to embed of one face: its file, metrics (1/1000 em), and its glyphs with the text each stands for."""
 
     resource: str
     name: str
     data: bytes
-    used: Mapping[str, int]
+    texts: Mapping[int, str]
     advances: Mapping[int, int]
     bbox: tuple[int, int, int, int]
     ascent: int
@@ -45,9 +45,11 @@ class EmbeddedFont:
 
 def embed(spec: FontSpec) -> EmbeddedFont:
     """Subset a face and serialise its five objects (file, descriptor, CIDFont, ToUnicode, Type0)."""
-    glyphs = tuple(sorted(set(spec.used.values())))
+    glyphs = tuple(sorted(spec.texts))
     program = _subset(spec.data, glyphs)
-    digest = hashlib.sha256(program).hexdigest()
+    cmap = _to_unicode(spec.texts)
+    # Two layers of a face may have the same glyphs: what they stand for makes them two fonts with two names.
+    digest = hashlib.sha256(program + cmap).hexdigest()
     name = f"{_tag(digest)}+{spec.name}".encode("ascii")
     packed = deflate(program)
     descriptor = (
@@ -60,7 +62,7 @@ def embed(spec: FontSpec) -> EmbeddedFont:
         b"/Supplement 0>>/FontDescriptor %%d 0 R/CIDToGIDMap/Identity/DW 1000/W[%s]>>"
         % (name, _widths(glyphs, spec.advances))
     )
-    to_unicode = deflate(_to_unicode(spec.used))
+    to_unicode = deflate(cmap)
     type0 = (
         b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%%d 0 R]/ToUnicode %%d 0 R>>"
         % name
@@ -130,17 +132,10 @@ def _widths(glyphs: Sequence[int], advances: Mapping[int, int]) -> bytes:
     return b"".join(out)
 
 
-def _to_unicode(used: Mapping[str, int]) -> bytes:
-    """ToUnicode CMap in blocks of at most 100; a variant maps to base + selector (9.10.3).
-
-    Where a variant shares the glyph of its base (default variant), the base is kept.
-    """
-    by_glyph: dict[int, str] = {}
-    for cluster, gid in sorted(used.items(), key=lambda item: (item[1], len(item[0]), item[0])):
-        by_glyph.setdefault(gid, cluster)
+def _to_unicode(texts: Mapping[int, str]) -> bytes:
+    """ToUnicode CMap in blocks of at most 100; a variant maps to base + selector (9.10.3)."""
     lines = [
-        f"<{gid:04X}><{cluster.encode('utf-16-be').hex().upper()}>"
-        for gid, cluster in sorted(by_glyph.items())
+        f"<{gid:04X}><{cluster.encode('utf-16-be').hex().upper()}>" for gid, cluster in sorted(texts.items())
     ]
     blocks = []
     for start in range(0, len(lines), 100):

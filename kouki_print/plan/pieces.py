@@ -17,6 +17,7 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.texts import arrow_of, pick, series_of
 from kouki_print.order.models import Boxes
 from kouki_print.plan.imposing import cut_and_stack, slots_of
+from kouki_print.plan.sheets import first_sheets
 
 SEQUENCE_DIGITS = 7
 _MOST_PIECES = 10**SEQUENCE_DIGITS - 1
@@ -27,7 +28,8 @@ _DASH = pa.scalar("-", pa.large_string())
 class Lot:
     """A lot (ロット): what one pair of print files holds.
 
-    ``first`` and ``last`` are sequence numbers, ``start`` and ``stop`` positions in the plan.
+    ``first`` and ``last`` are sequence numbers, ``start`` and ``stop`` positions in the plan; ``sheets``
+    counts the finished sheets, of which a piece may have several.
     """
 
     unit_code: str
@@ -36,6 +38,7 @@ class Lot:
     last: int
     start: int
     stop: int
+    sheets: int
     stem: str
 
     @property
@@ -90,11 +93,10 @@ def piece_ids(job_id: str, unit_codes: pd.Series, sequence: np.ndarray) -> pd.Se
     )
 
 
-def matching_codes(ids: pd.Series, set_codes: pd.Series, *, sheets: int = 1) -> pd.Series:
-    """Matching codes (照合コード) ``<piece id>-<n><m>-<SET>-<C>`` of one-sheet pieces (contract 6)."""
-    parts = pc.binary_join_element_wise(
-        arrow_of(ids), pa.scalar(f"1{sheets}", pa.large_string()), arrow_of(set_codes), _DASH
-    )
+def matching_codes(ids: pd.Series, set_codes: pd.Series, nth: np.ndarray, of: np.ndarray) -> pd.Series:
+    """Matching codes (照合コード) ``<piece id>-<n><m>-<SET>-<C>`` of sheets, each the n-th of m (contract 6)."""
+    numbers = pc.cast(pa.array(10 * nth + of), pa.large_string())
+    parts = pc.binary_join_element_wise(arrow_of(ids), numbers, arrow_of(set_codes), _DASH)
     bare = pc.replace_substring(parts, "-", "")
     lengths = pc.utf8_length(bare).to_numpy()
     checks = np.empty(len(lengths), dtype=object)
@@ -132,34 +134,46 @@ def boxes(
     return number, position
 
 
-def lots(job_id: str, unit_codes: np.ndarray, sheets: int, apart: np.ndarray | None = None) -> list[Lot]:
-    """Lots of at most ``sheets`` sheets: contiguous sequences, never two units or both kinds of ``apart``."""
+def lots(
+    job_id: str, unit_codes: np.ndarray, sheets: np.ndarray, most: int, apart: np.ndarray | None = None
+) -> list[Lot]:
+    """Lots of at most ``most`` sheets: contiguous sequences, never two units or both kinds of ``apart``.
+
+    ``sheets`` counts those of each piece; a piece is never split.
+    """
     result: list[Lot] = []
+    total = np.r_[0, np.cumsum(sheets)]
     number, town, first_of_town = 0, "", 0
     for start, end in _groups(unit_codes, apart):
         if unit_codes[start] != town:
             number, town, first_of_town = 0, str(unit_codes[start]), start
-        for begin in range(start, end, sheets):
+        while start < end:
             number += 1
-            stop = min(begin + sheets, end)
-            first, last = begin - first_of_town + 1, stop - first_of_town
+            full = int(np.searchsorted(total, total[start] + most, side="right")) - 1
+            stop = max(start + 1, min(full, end))
+            first, last = start - first_of_town + 1, stop - first_of_town
             stem = f"{job_id}-{town}-L{number:02d}-{first:07d}-{last:07d}"
-            result.append(Lot(town, number, first, last, begin, stop, stem))
+            result.append(Lot(town, number, first, last, start, stop, int(total[stop] - total[start]), stem))
+            start = stop
     return result
 
 
-def print_places(plan_lots: list[Lot], count: int, up: int, depth: int) -> dict[str, pd.Series | np.ndarray]:
-    """Where each piece is printed: 1-up file and page, imposed file, press sheet and slot (all from 1)."""
+def print_places(
+    plan_lots: list[Lot], sheets: np.ndarray, up: int, depth: int
+) -> dict[str, pd.Series | np.ndarray]:
+    """Where each piece's first sheet is printed: 1-up file and page, imposed file, press sheet and slot (from 1)."""
+    count = len(sheets)
     file_codes = np.zeros(count, dtype=np.int32)
     page = np.zeros(count, dtype=np.int64)
     sheet = np.zeros(count, dtype=np.int64)
     slot = np.zeros(count, dtype=np.int64)
     for index, lot in enumerate(plan_lots):
-        size = lot.stop - lot.start
         here = slice(lot.start, lot.stop)
+        first = first_sheets(sheets[here])
         file_codes[here] = index
-        page[here] = np.arange(size) * 2 + 1
-        sheet[here], slot[here] = slots_of(cut_and_stack(size, up, depth))
+        page[here] = first * 2 + 1
+        on_sheet, in_slot = slots_of(cut_and_stack(lot.sheets, up, depth))
+        sheet[here], slot[here] = on_sheet[first], in_slot[first]
     return {
         "lot": file_codes.astype(np.int64),
         "print_pdf": pick([lot.print_path for lot in plan_lots], file_codes),

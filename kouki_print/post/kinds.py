@@ -38,7 +38,7 @@ def service_of(order: Order, unit: Unit, document: str, pickup: bool) -> str:
     own = (
         entry.service for entry in order.mail_of if entry.document == document and unit.code in entry.units
     )
-    return next(own, getattr(order.mail, document))
+    return next(own, order.mail[document])
 
 
 def price_at(

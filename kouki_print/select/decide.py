@@ -19,7 +19,7 @@ from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.intake.units import bundled, no_forward, unit_codes, unit_names
 from kouki_print.order.columns import header_of
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import DOCUMENT_JA, DOCUMENTS, Exclusion, Order, Rule
+from kouki_print.order.models import Exclusion, Order, Rule
 from kouki_print.select.delivery import delivery_columns, first_reason, has_instruction, to_employer
 from kouki_print.select.households import carriers, members
 from kouki_print.select.problems import PROBLEMS
@@ -29,7 +29,6 @@ from kouki_print.select.validity import Validity, own_ends, reason_words, validi
 STATUSES = ("printed", "held", "excluded", "unissued")
 PRINTED, HELD, EXCLUDED, UNISSUED = range(4)
 FROM_EXPORT = "EXPORT"  # reason of a document that the export asked for against the rules
-_NONE = len(DOCUMENTS)  # no document
 # 支援措置 and the other reasons of one's own for a certificate, whatever the source system entered.
 _FORCING = frozenset({"protected", "special_care", "certificate_applied", "link_cancelled", "ecert_expired"})
 _KINDS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **PROBLEMS}
@@ -87,8 +86,9 @@ def _values(texts: pd.Series, mask: np.ndarray) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """Document chosen for each person: reason text column, and position in DOCUMENTS (_NONE = none).
+    """Document chosen for each person: reason text column, and position in the order's documents.
 
+    Behind the last of them: none.
     ``rule`` is the position of the rule that chose it, NO_RULE when none did or the export did.
     """
 
@@ -104,10 +104,12 @@ def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray, unreadable: n
     The export never takes the certificate from somebody whom a flag of their own gives it.
     """
     numbers = rule_numbers(people, order)
-    by_rule = np.array([DOCUMENTS.index(rule.document) for rule in order.rule] + [_NONE])[numbers]
+    keys = list(order.documents)
+    none = len(keys)
+    by_rule = np.array([keys.index(rule.document) for rule in order.rule] + [none])[numbers]
     values, places = distinct(people["document_given"])
-    given = np.array([DOCUMENTS.index(value) if value else _NONE for value in values], dtype=np.int64)[places]
-    differs = (given != _NONE) & (given != by_rule)
+    given = np.array([keys.index(value) if value else none for value in values], dtype=np.int64)[places]
+    differs = (given != none) & (given != by_rule)
     reason = np.where(numbers == NO_RULE, len(order.rule), numbers)
     document = by_rule
     if order.job.document_from == "export":
@@ -116,14 +118,14 @@ def _choose(people: pd.DataFrame, order: Order, open_: np.ndarray, unreadable: n
         document = np.where(wins, given, by_rule)
         reason = np.where(wins, len(order.rule) + 1, reason)
         numbers = np.where(wins, NO_RULE, numbers)
-    names = [DOCUMENT_JA[key] for key in DOCUMENTS] + ["なし"]
+    names = [*order.document_names.values(), "なし"]
     told = differs & open_
     texts = [
         f"移行データ {names[a]}、規則 {names[b]}" for a, b in zip(given[told], by_rule[told], strict=True)
     ]
     findings = _found("DOCUMENT_DIFFERS", told, "交付書類区分", texts)
-    findings += _found("NO_RULE", open_ & (document == _NONE) & ~unreadable)
-    carried = np.array([key in {entry.document for entry in order.set} for key in DOCUMENTS] + [True])
+    findings += _found("NO_RULE", open_ & (document == none) & ~unreadable)
+    carried = np.array([key in {entry.document for entry in order.set} for key in keys] + [True])
     lost = open_ & ~carried[document]
     findings += _found("NO_SET", lost, "交付書類区分", [names[place] for place in document[lost]])
     reasons = pick([rule.reason for rule in order.rule] + ["", FROM_EXPORT], reason)
@@ -184,10 +186,10 @@ def _excluded(people: pd.DataFrame, order: Order, unreadable: np.ndarray) -> pd.
 
 def _sets(order: Order, choice: _Choice) -> pd.Series:
     """Set code of each person's document: the rule's own, else the first set of the document."""
-    by_document = [order.set_for(key).code if _carried(order, key) else "" for key in DOCUMENTS]
+    by_document = [order.set_for(key).code if _carried(order, key) else "" for key in order.documents]
     codes = [*by_document, "", *(order.set_of_rule(rule).code for rule in order.rule)]
     by_rule = (choice.rule >= 0) & (choice.rule < len(order.rule))
-    return pick(codes, np.where(by_rule, _NONE + 1 + choice.rule, choice.document))
+    return pick(codes, np.where(by_rule, len(by_document) + 1 + choice.rule, choice.document))
 
 
 def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder) -> Decision:
@@ -218,12 +220,12 @@ def decide(people: pd.DataFrame, findings: Sequence[Finding], order: LoadedOrder
     held = open_ & _held_rows(everything, count)
     status = np.select([excluded, unissued, held], [EXCLUDED, UNISSUED, HELD], PRINTED)
     printed = status == PRINTED
-    document = np.where(printed, choice.document, _NONE)
+    document = np.where(printed, choice.document, len(settings.documents))
     table: dict[str, pd.Series | np.ndarray] = {
         "unit_code": units,
         "status": pick(STATUSES, status),
         "reason": choice.reason.where(printed, ""),
-        "document": pick([*DOCUMENTS, ""], document),
+        "document": pick([*settings.documents, ""], document),
         "set_code": _sets(settings, choice).where(printed, ""),
         "problems": problem_texts(everything, count),
         "excluded_reason": excluded_reason,

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir
-from kouki_print.page.layout import MM
-from kouki_print.page.layout import Sheet as Finished
+from kouki_print.page.items import MM
+from kouki_print.page.items import Sheet as Finished
 from kouki_print.page.operators import number
 from kouki_print.plan.imposing import back_column
 

@@ -14,16 +14,19 @@ import zxingcpp
 
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
-from kouki_print.page.codes import SIZE
+from kouki_print.page import codabar
+from kouki_print.page.conditions import holds
+from kouki_print.page.extents import Rect, extent, quiet
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fonts import Style, clusters
-from kouki_print.page.layout import MM, Layout, Side
+from kouki_print.page.fonts import clusters
+from kouki_print.page.items import MM, CustomerBarcode, Qr
+from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
 from kouki_print.sheet.imposition import Imposition
+from kouki_print.verify.bars import Unreadable, read_place
 
 _BLANKS = frozenset(" \u3000\u00a0\r\n\t\x00\ufeff\ufffe")
 _DPI = 300
-_QUIET = 4
 _CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
@@ -44,45 +47,46 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPiece:
-    """Where one piece should be found and what it should say.  ``at`` is its row in the fields."""
+class PrintedSheet:
+    """Where one sheet should be found and what its codes should say.  ``at`` is its row in the fields."""
 
     at: int
     piece_id: str
     document: str
     matching_code: str
+    registered: str
+    codewords: str
     print_page: int
     imposed_sheet: int
     imposed_slot: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What one side must say: named texts in clusters, and how often each character stands on it."""
+
+    named: list[tuple[str, list[str]]]
+    all: Counter[str]
+
+
 @dataclass(slots=True)
 class Reader:
-    """What is needed to read lots of one job: layouts, styles, imposition and 1-up margin (mm).
+    """What is needed to read lots of one job: layouts, imposition and 1-up margin (mm).
 
     ``artwork_texts`` holds the text of a designer's page by ``<document>/<side>`` (0 front, 1 back).
     """
 
     order: Order
     layouts: Mapping[str, Layout]
-    styles: Mapping[str, Style]
     imposition: Imposition
     margin: float
     artwork_texts: Mapping[str, str] = field(default_factory=dict)
-    _same: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def canonical(self, text: str, font: str) -> list[str]:
-        """Clusters as the file gives them back: one representative per glyph, blanks left out."""
-        same = self._same.get(font)
-        if same is None:
-            same = self._same[font] = representatives(self.styles[font])
-        return [same.get(cluster, cluster) for cluster in clusters(text) if cluster not in _BLANKS]
 
     def check(
         self,
         contact: Contact,
         fields: PageFields,
-        pieces: Sequence[PrintedPiece],
+        pieces: Sequence[PrintedSheet],
         *,
         print_pdf: Path,
         print_pages: int,
@@ -105,20 +109,18 @@ class Reader:
                 return found
             for piece in pieces:
                 for side in (0, 1):
-                    expected = static[piece.document, side], self._personal(piece, fields, side)
+                    expected = self._expected(piece, fields, side, static)
                     for name, file, page, corner, on_sheet in self._places(
                         piece, side, single, imposed, print_pdf, imposed_pdf
                     ):
                         found.extend(
                             Difference(name, page + 1, piece.piece_id, what)
-                            for what in self._compare(
-                                file[page], corner, on_sheet, piece, side, fields, expected
-                            )
+                            for what in self._compare(file[page], corner, on_sheet, piece, side, expected)
                         )
         return found
 
     def _places(
-        self, piece: PrintedPiece, side: int, single: Any, imposed: Any, print_pdf: Path, imposed_pdf: Path
+        self, piece: PrintedSheet, side: int, single: Any, imposed: Any, print_pdf: Path, imposed_pdf: Path
     ) -> Iterator[tuple[str, Any, int, tuple[float, float], bool]]:
         finished = self.layouts[piece.document].sheet
         slot = piece.imposed_slot - 1
@@ -131,59 +133,68 @@ class Reader:
         page: Any,
         corner: tuple[float, float],
         imposed: bool,
-        piece: PrintedPiece,
+        piece: PrintedSheet,
         side: int,
-        fields: PageFields,
-        expected: tuple[Counter[str], list[list[str]]],
+        expected: _Expected,
     ) -> list[str]:
         layout = self.layouts[piece.document]
         sheet = layout.sides()[side]
         problems = []
-        code = self._decode(page, corner, sheet)
-        if code != [piece.matching_code]:
+        code = self._decode(page, corner, sheet.qr) if sheet.qr else []
+        if sheet.qr and code != [piece.matching_code]:
             problems.append(f"照合コードが違います（読取り: {'、'.join(code) or 'なし'}）")
+        if sheet.barcode:
+            problems.extend(self._barcode(page, corner, sheet.barcode, piece.codewords))
         # The 1-up page holds nothing beside the sheet, so all of it counts; on a press sheet its own slot does.
         text = self._text(page, corner if imposed else None, layout)
-        static, personal = expected
         whole = "".join(text)
-        for item, parts in zip(("照合コード", *(entry.bind for entry in sheet.field)), personal, strict=True):
+        for name, parts in expected.named:
             if "".join(parts) not in whole:
-                problems.append(f"項目「{item}」の文字が記録と一致しません")
-        wanted = Counter(static)
-        for parts in personal:
-            wanted.update(parts)
-        for flag in sorted({entry.when for entry in sheet.text if entry.when}):
-            if fields.flags[flag][piece.at]:
-                for entry in sheet.text:
-                    if entry.when == flag:
-                        wanted.update(self.canonical(entry.text, entry.font))
-        if Counter(text) != wanted:
+                problems.append(f"項目「{name}」の文字が記録と一致しません")
+        if Counter(text) != expected.all:
             problems.append("記録にない文字があるか、あるべき文字がありません")
         return problems
 
-    def _static(self, contact: Contact) -> dict[tuple[str, int], Counter[str]]:
-        """Characters of the static art per document and side."""
+    def _static(self, contact: Contact) -> dict[tuple[str, int, str], Counter[str]]:
+        """Characters of the static art per document, side and condition (empty: always)."""
         result = {}
         render = renderer(self.order, contact)
         for document, layout in self.layouts.items():
             for index, side in enumerate(layout.sides()):
-                artwork = self.artwork_texts.get(f"{document}/{index}", "")
-                counter = Counter(cluster for cluster in clusters(artwork) if cluster not in _BLANKS)
-                for item in side.text:
-                    if not item.when:
-                        counter.update(self.canonical(render(item), item.font))
-                result[document, index] = counter
+                for condition in ("", *side.conditions()):
+                    words = [render(item) for item in side.text if item.when == condition]
+                    words += [
+                        item.missing
+                        for item in side.image
+                        if item.when == condition and item.asset not in self.order.asset
+                    ]
+                    result[document, index, condition] = Counter(printed("".join(words)))
+                result[document, index, ""].update(printed(self.artwork_texts.get(f"{document}/{index}", "")))
         return result
 
-    def _personal(self, piece: PrintedPiece, fields: PageFields, side: int) -> list[list[str]]:
-        """The matching code, then each field of the side in order, as canonical clusters."""
+    def _expected(
+        self,
+        piece: PrintedSheet,
+        fields: PageFields,
+        side: int,
+        static: Mapping[tuple[str, int, str], Counter[str]],
+    ) -> _Expected:
+        """What one side must say: the codes' texts, then each field in order, and the words around them."""
         sheet = self.layouts[piece.document].sides()[side]
-        texts = [self.canonical(piece.matching_code, "gothic")]
+        named = [("照合コード", printed(piece.matching_code))] if sheet.qr else []
+        if sheet.registered is not None:
+            named.append(("引受番号", printed(codabar.shown(piece.registered))))
+        row = fields.take(np.array([piece.at]))
         for item in sheet.field:
-            shown = not item.when or bool(fields.flags[item.when][piece.at])
-            text = fields.texts[item.bind].iloc[piece.at] if shown else ""
-            texts.append(self.canonical(text, item.font))
-        return texts
+            shown = not item.when or bool(holds(item.when, row.texts, row.flags)[0])
+            named.append((item.bind, printed(row.texts[item.bind].iloc[0] if shown else "")))
+        wanted = Counter(static[piece.document, side, ""])
+        for condition in sheet.conditions():
+            if holds(condition, row.texts, row.flags)[0]:
+                wanted.update(static[piece.document, side, condition])
+        for _, parts in named:
+            wanted.update(parts)
+        return _Expected(named, wanted)
 
     def _text(self, page: Any, corner: tuple[float, float] | None, layout: Layout) -> list[str]:
         """Characters inside the finished sheet at ``corner`` (None = of the whole page), blanks left out."""
@@ -200,22 +211,40 @@ class Reader:
                 bottom=height - (y + layout.sheet.height) * MM,
             )
         textpage.close()
-        return [cluster for cluster in clusters(text) if cluster not in _BLANKS]
+        return printed(text)
 
-    def _decode(self, page: Any, corner: tuple[float, float], side: Side) -> list[str]:
+    def _decode(self, page: Any, corner: tuple[float, float], item: Qr) -> list[str]:
         """Texts of the QR codes in the rendered place of the matching code."""
-        item = side.qr
-        quiet = _QUIET * item.module
-        size = SIZE * item.module + 2 * quiet
-        left, top = corner[0] + item.x - quiet, corner[1] + item.y - quiet
-        width, height = page.get_size()
-        crop = (left * MM, height - (top + size) * MM, width - (left + size) * MM, top * MM)
-        bitmap = page.render(scale=_DPI / 72, crop=crop, grayscale=True)
-        pixels = np.ascontiguousarray(
-            bitmap.to_numpy()[:, :, 0] if bitmap.to_numpy().ndim == 3 else bitmap.to_numpy()
-        )
-        found = zxingcpp.read_barcodes(pixels, formats=_CODES)
+        found = zxingcpp.read_barcodes(_pixels(page, corner, item), formats=_CODES)
         return sorted(entry.text for entry in found)
+
+    def _barcode(
+        self, page: Any, corner: tuple[float, float], item: CustomerBarcode, codewords: str
+    ) -> list[str]:
+        """What is wrong with the customer barcode; its words tell an address and are not repeated."""
+        try:
+            read = read_place(_pixels(page, corner, item))
+        except Unreadable as fault:
+            return [f"カスタマバーコードが読めません（{fault}）"]
+        if read == codewords:
+            return []
+        if not read:
+            return ["カスタマバーコードがありません"]
+        return ["カスタマバーコードが記録と違います" if codewords else "カスタマバーコードが余分にあります"]
+
+
+def _pixels(page: Any, corner: tuple[float, float], item: Qr | CustomerBarcode) -> np.ndarray:
+    """Grey values of a code's place with its quiet zone, on the sheet at ``corner``."""
+    place: Rect = extent(item).smaller(-quiet(item))
+    width, height = page.get_size()
+    crop = (
+        (corner[0] + place.left) * MM,
+        height - (corner[1] + place.bottom) * MM,
+        width - (corner[0] + place.right) * MM,
+        (corner[1] + place.top) * MM,
+    )
+    bitmap = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_numpy()
+    return np.ascontiguousarray(bitmap[:, :, 0] if bitmap.ndim == 3 else bitmap)
 
 
 def page_text(path: Path, page: int) -> str:
@@ -224,11 +253,6 @@ def page_text(path: Path, page: int) -> str:
         return str(document[page - 1].get_textpage().get_text_range())
 
 
-def representatives(style: Style) -> dict[str, str]:
-    """Per cluster the one that a reader gets back for its glyph (the shortest, then the lowest)."""
-    result: dict[str, str] = {}
-    for used in style.used():
-        first: dict[int, str] = {}
-        for cluster in sorted(used, key=lambda text: (len(text), text)):
-            result[cluster] = first.setdefault(used[cluster], cluster)
-    return result
+def printed(text: str) -> list[str]:
+    """Clusters of a text as a page must give them back: exactly those asked for, blanks left out."""
+    return [cluster for cluster in clusters(text) if cluster not in _BLANKS]

@@ -1,0 +1,38 @@
+"""Glyphs that print nothing (空の字形): the job stops before a page is made, and says whom it would have hit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kouki_print.intake.characters import where_printed
+from kouki_print.intake.load import Intake
+from kouki_print.intake.units import home_printed
+from kouki_print.order.load import LoadedOrder
+from kouki_print.page.faces import blank_glyph
+from kouki_print.page.fonts import Style
+
+
+def stop_on_blank_words(styles: Mapping[str, Style]) -> None:
+    """JobError when a glyph that was asked for so far prints nothing (the words of the pages)."""
+    for style in styles.values():
+        for cluster, face in style.blanks().items():
+            raise blank_glyph(cluster, face)
+
+
+def stop_on_blank_names(intake: Intake, loaded: LoadedOrder, styles: Mapping[str, Style]) -> None:
+    """JobError naming the first person, by file, row and column, whose page needs a glyph that prints nothing."""
+    order, people = loaded.order, intake.people
+    broken = {cluster: face for style in styles.values() for cluster, face in style.blanks().items()}
+    for cluster, face in sorted(broken.items()):
+        rows, column = where_printed(
+            people, cluster, order.job.mail_on, order.checks.kind_order, home=home_printed(people, loaded)
+        )
+        if len(rows):
+            raise blank_glyph(
+                cluster,
+                face,
+                len(rows),
+                file=intake.inputs[int(people["source"].iloc[rows[0]])].name,
+                row=int(people["line"].iloc[rows[0]]),
+                column=column,
+            )

@@ -1,0 +1,196 @@
+"""Printed matter beside the lots (封筒・通知文・ラベル・校正): any layout with any records, one file.
+
+The same composing as the lots, for what is small: a file carries its own font subset, every page its
+own stream.  Sheets of one file have one size; a back with nothing on it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from kouki_print.job.kit import embedded, load_all_artwork, output_intent
+from kouki_print.job.looks import load_pictures, look_of, spot_of
+from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES
+from kouki_print.order.models import Order
+from kouki_print.order.units import Contact
+from kouki_print.page.compose import Coded, Composer
+from kouki_print.page.fields import PageFields, printed_texts
+from kouki_print.page.fonts import Style, distinct_clusters
+from kouki_print.page.items import MM, Side
+from kouki_print.page.layout import Layout
+from kouki_print.page.operators import Canvas
+from kouki_print.page.words import renderer
+from kouki_print.pdf.document import Form, PageBoxes, Shared, finish, write_resources
+from kouki_print.pdf.metadata import DocumentInfo
+from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
+from kouki_print.sheet.imposition import placement
+
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+Overlay = Callable[[Canvas, int, int], bytes]
+
+
+def no_fields(count: int = 1) -> PageFields:
+    """Records without personal text."""
+    return PageFields(pd.DataFrame(index=range(count)), {})
+
+
+def _nothing(canvas: Canvas, side: int, record: int) -> bytes:
+    return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Records that share a layout and a sender.
+
+    ``codes`` and ``matching_codes`` have one entry per record, or none at all; ``overlay`` gives operators
+    that lie on top of a side (0 front, 1 back) of a record, in points from the sheet's bottom left, and
+    ``overlay_texts`` all it writes, by font.
+    """
+
+    layout: Layout
+    contact: Contact
+    fields: PageFields = field(default_factory=no_fields)
+    codes: Coded | None = None
+    matching_codes: Sequence[str] = ()
+    overlay: Overlay = _nothing
+    overlay_texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def write_matter(
+    path: Path,
+    order: Order,
+    job_dir: Path,
+    styles: Mapping[str, Style],
+    sections: Sequence[Section],
+    title: str,
+    margin: float = MEDIA_MARGIN,
+) -> WrittenFile:
+    """Write all records of all sections into one PDF, front and back of each; ``margin`` mm around the trim."""
+    for section in sections:
+        _resolve(order, section, styles)
+    settled = {name: style.settled() for name, style in styles.items()}
+    layouts = {str(number): section.layout for number, section in enumerate(sections)}
+    look = look_of(order)
+    composers = [
+        Composer(section.layout, {name: style.slim() for name, style in settled.items()}, look)
+        for section in sections
+    ]
+    shared = Shared(
+        fonts=embedded(settled),
+        artwork=load_all_artwork(job_dir, layouts),
+        pictures=load_pictures(order, job_dir, layouts),
+        spot=spot_of(order),
+    )
+    with PdfFile(path) as file:
+        forms = _forms(order, sections, composers, shared)
+        resources = write_resources(file, shared, forms)
+        contents = [
+            b"%d 0 R" % file.append(stream(content))
+            for number, (section, composer) in enumerate(zip(sections, composers, strict=True))
+            for content in _pages(order, number, section, composer, margin)
+        ]
+        return finish(
+            file,
+            resources=resources,
+            contents=contents,
+            boxes=page_boxes(sections[0].layout, margin),
+            records=None,
+            lot=1,
+            info=DocumentInfo(title, f"{order.job.id}/{title}", order.job.data_on, variable=False),
+            intent=output_intent(order, job_dir),
+        )
+
+
+def page_boxes(layout: Layout, margin: float) -> PageBoxes:
+    """Boxes of a 1-up page with ``margin`` mm around the trim."""
+    sheet = layout.sheet
+    width, height = (sheet.width + 2 * margin) * MM, (sheet.height + 2 * margin) * MM
+    edge, bleed = margin * MM, max(margin - sheet.bleed, 0) * MM
+    return PageBoxes(
+        media=(0, 0, width, height),
+        trim=(edge, edge, width - edge, height - edge),
+        bleed=(bleed, bleed, width - bleed, height - bleed),
+    )
+
+
+def _resolve(order: Order, section: Section, styles: Mapping[str, Style]) -> None:
+    texts: dict[str, list[str]] = printed_texts(section.fields, {"": section.layout})
+    render = renderer(order, section.contact)
+    for side in section.layout.sides():
+        for item in side.text:
+            texts.setdefault(item.font, []).append(render(item))
+        for image in side.image:
+            texts.setdefault("gothic", []).append(image.missing)
+    for font, more in section.overlay_texts.items():
+        texts.setdefault(font, []).extend(more)
+    texts.setdefault("gothic", []).append(_ALPHABET)
+    for font, written in texts.items():
+        for cluster in distinct_clusters(written):
+            styles[font].resolve(cluster)
+
+
+def _forms(
+    order: Order, sections: Sequence[Section], composers: Sequence[Composer], shared: Shared
+) -> dict[str, Form]:
+    forms = {}
+    for number, (section, composer) in enumerate(zip(sections, composers, strict=True)):
+        sheet = section.layout.sheet
+        bleed = sheet.bleed * MM
+        box = (-bleed, -bleed, sheet.width * MM + bleed, sheet.height * MM + bleed)
+        render = renderer(order, section.contact)
+        for index, side in enumerate(section.layout.sides()):
+            artwork = f"A{number}{'fb'[index]}"
+            art = [
+                composer.art(side, render, local=local, artwork=artwork if side.artwork and not local else "")
+                for local in (False, True)
+            ]
+            forms[f"S{number}{'fb'[index]}"] = Form(b"".join(art), box)
+    return forms
+
+
+def _pages(order: Order, number: int, section: Section, composer: Composer, margin: float) -> list[bytes]:
+    """Content of each side of each record that has something on it."""
+    fields = section.fields
+    count = len(fields.texts)
+    texts = {str(name): column for name, column in fields.texts.items()}
+    codes = section.codes or Coded([""] * count, [""] * count)
+    render = renderer(order, section.contact)
+    height = section.layout.sheet.height + 2 * margin
+    place = placement(margin, margin, height, section.layout.sheet, clip=False)
+    sides = list(zip(SIDES, section.layout.sides(), strict=True))
+    variable = [composer.variable(side, texts, fields.flags, codes, render) for _, side in sides]
+    marks = composer.code_streams(section.matching_codes) if section.matching_codes else [b""] * count
+    pages = []
+    for record in range(count):
+        for index, (_, side) in enumerate(sides):
+            own = variable[index]
+            parts = [
+                b"q\n%s/S%d%s Do\n/GS0 gs 0 0 0 1 k 0 0 0 1 K\n" % (place, number, b"fb"[index : index + 1])
+            ]
+            if marks[record] and side.qr:
+                parts.append(b"q 1 0 0 1 %s %s cm\n%sQ\n" % (*composer.qr_origin(side), marks[record]))
+            parts += [own[record] if own else b"", section.overlay(composer.canvas, index, record), b"Q\n"]
+            if index == 0 or not is_blank(side):
+                pages.append(b"".join(parts))
+    return pages
+
+
+def is_blank(side: Side) -> bool:
+    """Whether a side has nothing on it."""
+    return not any(
+        (
+            side.artwork,
+            side.text,
+            side.line,
+            side.box,
+            side.image,
+            side.code,
+            side.field,
+            side.qr,
+            side.barcode,
+        )
+    )

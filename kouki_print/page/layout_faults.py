@@ -1,0 +1,173 @@
+"""Mistakes in a layout file, in Japanese: what is wrong, in which file and line, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from kouki_print.base.errors import JobError
+from kouki_print.page.items import SMALLEST
+from kouki_print.page.toml_lines import Path
+
+MOST = 20  # told at once; who has more repeats one of them
+_SIZES = ("size", "min_size", "text_size")
+
+_KINDS: dict[str, tuple[str, str]] = {  # pydantic's kind: what the value has to be, what to do
+    "float_type": ("数で書きます", "mm やポイントの数だけを、引用符なしで書いてください。"),
+    "finite_number": ("数で書きます", "mm やポイントの数だけを、引用符なしで書いてください。"),
+    "int_type": ("整数で書きます", "小数点のない数を、引用符なしで書いてください。"),
+    "int_from_float": ("整数で書きます", "小数点のない数を、引用符なしで書いてください。"),
+    "bool_type": (" true か false で書きます", "引用符なしで true か false と書いてください。"),
+    "string_type": ("文字で書きます", '" " で囲んで書いてください。'),
+    "list_type": ("並びで書きます", "[ ] で囲んで書いてください。"),
+    "tuple_type": ("数の並びで書きます", "[1, 0.8] のように [ ] で囲んで書いてください。"),
+    "too_long": ("数が多すぎます", "[1, 0.8] のように決まった数だけ書いてください。"),
+    "model_type": ("表で書きます", "[名前] の表か、{ } で囲んだ並びにしてください。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mistake: where in the merged values, what is wrong, what to do."""
+
+    path: Path
+    what: str
+    remedy: str
+
+
+def place_of(path: Path) -> str:
+    """What holds the value, as the file writes it: ``[[front.text]]``, ``[sheet]``; empty for the file itself."""
+    names = [part for part in path if isinstance(part, str)]
+    if not names:
+        return ""
+    return f"[[{'.'.join(names)}]]" if isinstance(path[-1], int) else f"[{'.'.join(names)}]"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The remedy for a name that nobody knows: the one that was probably meant, and all there are."""
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    meant = f"「{close[0]}」の書き間違いではありませんか。" if close else ""
+    return f"{meant}使えるのは次のとおりです: {'、'.join(names)}"
+
+
+def type_faults(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[Fault]:
+    """What the model does not accept of the values, taken as strictly as the JSON Schema takes them."""
+    try:
+        model.model_validate_json(json.dumps(values, default=_plain), strict=True)
+    except ValidationError as problem:
+        for error in problem.errors(include_url=False):
+            yield _fault(model, error)
+
+
+def fault_error(faults: Iterable[Fault], places: Mapping[Path, tuple[str, int]], file: str) -> JobError:
+    """All mistakes as one error, in the order of files and lines."""
+    told = sorted({_told(fault, places, file) for fault in faults})
+    errors = [JobError(what, remedy=remedy, file=name, row=row) for (name, row), what, remedy in told]
+    if len(errors) == 1:
+        return errors[0]
+    more = f"\n（ほか{len(errors) - MOST}件）" if len(errors) > MOST else ""
+    return JobError(
+        f"様式に誤りが{len(errors)}件あります。\n"
+        + "\n".join(each.message() for each in errors[:MOST])
+        + more,
+        remedy="それぞれの行を直して、もう一度実行してください。",
+        file=file,
+    )
+
+
+def _told(
+    fault: Fault, places: Mapping[Path, tuple[str, int]], file: str
+) -> tuple[tuple[str, int], str, str]:
+    path = fault.path
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, (file, 1)), fault.what, fault.remedy
+
+
+def _plain(value: object) -> object:
+    """Numbers as JSON has them; what is no number there (nan, a date) as words, which no number field takes."""
+    return float(value) if isinstance(value, Decimal) and value.is_finite() else str(value)
+
+
+def _fault(model: type[BaseModel], error: Any) -> Fault:
+    path: Path = tuple(error["loc"])
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    names = [at for at, part in enumerate(path) if isinstance(part, str)]
+    last = names[-1] if names and not (names[-1] < len(path) - 1 and kind == "model_type") else len(path)
+    holder, key = path[:last], str(path[last]) if last < len(path) else ""
+    place = place_of(holder)
+    at = f"{place} の「{key}」" if place and key else place or f"「{key}」"
+    if kind == "extra_forbidden":
+        known = [name for name in fields_at(model, holder) if name != "name" or holder]
+        return Fault(
+            path,
+            f"{place + ' ' if place else '様式'}に知らない項目「{key}」があります。",
+            nearest(key, known),
+        )
+    if kind == "missing" and isinstance(path[-1], int):
+        return Fault(path, f"{at}は数が足りません。", "[1, 0.8] のように決まった数だけ書いてください。")
+    if kind == "missing":
+        return Fault(
+            holder,
+            f"{place + ' ' if place else '様式'}に「{key}」がありません。",
+            f"「{key}」を書き足してください。",
+        )
+    if kind == "literal_error":
+        choices = str(context["expected"]).replace("'", '"').replace(" or ", "、").replace(", ", "、")
+        return Fault(path, f"{at}の値「{value}」は使えません。", f"次のどれかにしてください: {choices}")
+    if kind == "string_pattern_mismatch":
+        return Fault(
+            path,
+            f"{at}が SHA-256 の形ではありません。",
+            "ファイルの SHA-256 を、半角の数字と英字 a〜f の64文字で書いてください。",
+        )
+    if kind == "value_error":
+        return Fault(path, f"{place_of(path)}: {context['error']}。", "この項目の数を直してください。")
+    bounds = [name for name in ("ge", "gt", "le", "lt") if name in context]
+    if bounds:
+        return _range_fault(path, at, key, value, bounds[0], context[bounds[0]])
+    must, remedy = _KINDS.get(kind, ("書き方が違います", "説明書の「項目」の表を確かめてください。"))
+    return Fault(path, f"{at}は{must}（今は {_shown(value)}）。", remedy)
+
+
+def _range_fault(path: Path, at: str, key: str, value: object, bound: str, limit: float) -> Fault:
+    if key in _SIZES and bound == "ge":
+        return Fault(
+            path,
+            f"{at}が小さすぎます（{value:g} ポイント）。",
+            f"{SMALLEST:g} ポイント以上にしてください。これより小さい文字は高齢の方に読めません。",
+        )
+    words = {"ge": "以上", "gt": "より大きい数", "le": "以下", "lt": "より小さい数"}[bound]
+    return Fault(path, f"{at}の値 {_shown(value)} は使えません。", f"{limit:g} {words}にしてください。")
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+def fields_at(model: type[BaseModel], path: Path) -> list[str]:
+    """Names of the keys that a table of the layout may have."""
+    found: Any = model
+    for part in path:
+        if isinstance(part, str):
+            found = found.model_fields[part].annotation
+        found = next((each for each in _unpacked(found)), found)
+    return list(found.model_fields)
+
+
+def _unpacked(annotation: Any) -> Iterator[Any]:
+    """Models within ``list[…]``, ``… | None`` and the like."""
+    if get_origin(annotation) in (list, Union, UnionType):
+        for each in get_args(annotation):
+            yield from _unpacked(each)
+    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
