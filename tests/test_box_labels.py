@@ -11,6 +11,12 @@ import zxingcpp
 from line_fixtures import Finished, cli, finished
 from small_job import JOB, person, write_job
 
+from kouki_print.base.errors import JobError
+from kouki_print.job.labels import check_unit_names
+from kouki_print.order.load import load_order
+from kouki_print.page.fonts import Style
+from kouki_print.page.layout_file import load_layout
+
 pytest_plugins = ("line_fixtures",)
 NUMBERS = "市町村コード,開始番号,終了番号\n47213,24680135793,24680136003\n"  # 24680-13579 to 24680-13600
 LIMITS = '[boxes]\nmax_pieces = 3\n[printing]\nregistered_start = "A"\nregistered_stop = "B"\n'
@@ -68,6 +74,17 @@ def test_every_number_is_read_from_its_label(labelled: Finished) -> None:
         assert read.strip("ABCD") == number
         assert f"{number[:3]}-{number[3:5]}-{number[5:10]}-{number[10]}" in label
         assert piece["piece_id"] in label and "簡易書留" in label
+
+
+def test_a_long_name_of_an_employer_stands_on_two_lines(tmp_path: Path, styles: dict[str, Style]) -> None:
+    unit = load_order(write_job(tmp_path)).units["47213"]
+    long = unit.contact.model_copy(
+        update={"name": "社会福祉法人沖縄県南部みどりの丘福祉会特別養護老人ホームひまわり苑"}
+    )
+    longer = unit.contact.model_copy(update={"name": "社会福祉法人" * 20})
+    check_unit_names([unit.model_copy(update={"contact": long})], load_layout("box_label"), styles)
+    with pytest.raises(JobError, match="箱ラベルに入らない"):
+        check_unit_names([unit.model_copy(update={"contact": longer})], load_layout("box_label"), styles)
 
 
 def test_without_numbers_there_are_no_number_labels(tiny: Finished) -> None:

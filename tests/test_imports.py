@@ -43,7 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "results": {"base", "order", "job"},
     "cli_layout": {"job", "page", "console"},
     "cli_letter": {"job", "console"},
-    "cli": {"base", "order", "job", "sample", "console", "results", "cli_layout", "cli_letter", "package"},
+    "cli_proof": {"job", "console"},
+    "cli": {"base", "order", "job", "sample", "console", "results", "cli_layout", "cli_letter", "cli_proof", "package"},
     "package": set(),
     "__main__": {"cli"},
 }

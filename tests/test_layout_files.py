@@ -189,6 +189,21 @@ def test_the_names_that_words_may_use_are_those_they_get() -> None:
     assert set(NAMED["municipality"]) == set(Contact.model_fields)
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{{ words.nothing }}", "「nothing」という名前がありません"),
+        ("{{ nothing }}", "「nothing」という名前がありません"),
+        ("{{ job.title }", "1行目の書き方が正しくありません"),
+        ("{{ 1 / 0 }}", "値が正しくありません"),
+    ],
+)
+def test_words_that_cannot_be_made_say_why(text: str, reason: str) -> None:
+    with pytest.raises(JobError) as caught:
+        words.renderer(example_order("r08"))(Text(x=1, y=1, size=9, text=text))
+    assert caught.value.what == f"文面「{text}」を作れません（{reason}）。"
+
+
 # --- lines
 
 

@@ -28,8 +28,18 @@ from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import bound_fields
 from kouki_print.page.fit import fit
 from kouki_print.page.fonts import clusters
+from kouki_print.sample import write_sample
 
-PACK = {"proof.html", "proof.pdf", "overview.pdf", "window.pdf", "signoff.pdf", "signoff.toml", "pages"}
+PACK = {
+    "proof.html",
+    "proof.pdf",
+    "overview.pdf",
+    "window.pdf",
+    "envelopes.pdf",
+    "signoff.pdf",
+    "signoff.toml",
+    "pages",
+}
 BLANK = re.compile(r"[\s\u3000]")
 
 
@@ -137,6 +147,18 @@ def test_the_cases_are_those_of_the_people(prepared: Prepared) -> None:
     assert found["理由PROTECTED・資格確認書・組A"] == 1
 
 
+def test_where_a_person_under_protection_lives_is_not_told(prepared: Prepared) -> None:
+    plan = prepared.plan
+    places = np.flatnonzero(prepared.people["protected"].to_numpy()[plan["person"].to_numpy()]).tolist()
+    name = prepared.loaded.units[plan["unit_code"].iat[places[0]]].contact.name
+    shown = [
+        samples(prepared, [Example(places[0], (case,), True)], dummy=False)[0]
+        for case in ("理由PROTECTED・資格確認書・組A", f"市町村 {name}")
+    ]
+    assert name == "うるま市" and [each.contact.name for each in shown] == ["那覇市", "うるま市"]
+    assert all(each.made_up for each in shown)
+
+
 def test_people_under_protection_are_the_last_resort(prepared: Prepared) -> None:
     plan, people = prepared.plan, prepared.people
     apart = people["protected"].to_numpy()[plan["person"].to_numpy()]
@@ -147,6 +169,19 @@ def test_people_under_protection_are_the_last_resort(prepared: Prepared) -> None
         (0 if secret else 1, ("みんな",), False),
         (secret, ("一人",), True),
     ]
+
+
+def test_pieces_of_two_sheets_are_shown_whole(tmp_path: Path) -> None:
+    write_sample(tmp_path, preset="r05", count=80, seed=2, encoding="utf-8")
+    found = prepare(tmp_path, Stages(Silent()))
+    cases = all_cases(found)
+    assert {"用紙1枚", "用紙2枚"} <= {case.words for case in cases}
+    two = [sample for sample in samples(found, choose(found, cases), dummy=True) if len(sample.sheets) == 2]
+    assert two
+    for sample in two:
+        (first, one), (second, other) = sample.sheets
+        assert first == "insurance_card" != second
+        assert one.split("-")[3] == "12" and other.split("-")[3] == "22"
 
 
 # -- invented values ----------------------------------------------------------------------------------
@@ -231,6 +266,7 @@ def test_the_pack_is_whole(real: Path, prepared: Prepared) -> None:
             assert f"<td>{words}</td>" in html
     assert len(texts(real / "overview.pdf")) == -(-len(pages) // 12)
     assert "最も小さい余白" in "".join(texts(real / "window.pdf"))
+    assert len(texts(real / "envelopes.pdf")) == 2 * 2, "front and back of each municipality's"
     sheet = "".join(texts(real / "signoff.pdf"))
     assert all(
         word in sheet
@@ -279,6 +315,9 @@ def test_without_specimen_nothing_lies_across(job: Path, tmp_path: Path) -> None
 
 
 def test_the_same_job_gives_the_same_bytes(job: Path, made_up: Path, tmp_path: Path) -> None:
+    """Also where an earlier proof is replaced."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "proof.pdf").write_bytes(b"old")
     assert cli("proof", job, "--out", tmp_path / "out", "--dummy").exit_code == 0
     assert tree(tmp_path / "out") == tree(made_up)
 

@@ -113,14 +113,15 @@ def write_envelopes(
         order,
         job_dir,
         styles,
-        [_section(order, layout, loaded, unit, kinds)],
-        f"envelope {unit.code}",
+        [envelope_section(order, layout, loaded, unit, kinds)],
+        f"{path.stem} {unit.code}",
     )
 
 
-def _section(
+def envelope_section(
     order: Order, layout: Layout, loaded: LoadedOrder, unit: Unit, kinds: Sequence[EnvelopeKind]
 ) -> Section:
+    """A unit's envelopes, front and back for each kind."""
     slugs = [_slug(order, unit, kind) for kind in kinds]
     return Section(
         layout,

@@ -18,6 +18,7 @@ from kouki_print.order.units import Contact
 from kouki_print.page.compose import Look
 from kouki_print.page.faces import FontFace
 from kouki_print.page.fields import PageFields, printed_texts
+from kouki_print.page.folding import folded
 from kouki_print.page.fonts import Style, distinct_clusters
 from kouki_print.page.items import MM
 from kouki_print.page.layout import Layout
@@ -59,6 +60,7 @@ def build_kit(
     """Collect every character of the job, subset each font once and freeze the result."""
     order = loaded.order
     contacts = [loaded.sender(code) for code in loaded.units]
+    layouts = {document: folded(layout, fields) for document, layout in layouts.items()}
     # The checks asked every style for every name; the subsets hold what each of them prints.
     asked = {name: Style(style.key, style.faces) for name, style in styles.items()}
     resolve_all(order, contacts, layouts, asked, fields)

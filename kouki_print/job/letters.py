@@ -171,7 +171,7 @@ def _write_files(
                 job_dir,
                 fresh_styles(prepared.styles),
                 [section],
-                f"letter {kind} {code}",
+                Path(name).stem,
             )
             places |= {int(rows[at]): _Place(name, 2 * n + 1) for n, at in enumerate(mine.tolist())}
     return places

@@ -12,9 +12,12 @@ from kouki_print.base.files import write_bytes, write_text
 from kouki_print.handover.proof_sheets import Thumb, overview, window_sheets
 from kouki_print.handover.report_pdf import Frames, drawable
 from kouki_print.handover.signoff_sheet import Approval, signoff_sheet
+from kouki_print.job.envelopes import envelope_kinds, envelope_section, load_envelope
+from kouki_print.job.forms import fresh_styles
+from kouki_print.job.matter import write_matter
 from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.proof_cases import all_cases, choose
-from kouki_print.job.proof_html import write_index
+from kouki_print.job.proof_html import ENVELOPES, write_index
 from kouki_print.job.proof_pages import MADE_UP, ProofPage, samples, write_pages
 from kouki_print.job.proof_windows import window_views
 from kouki_print.job.report import report_context
@@ -23,7 +26,16 @@ from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.verify.raster import write_pngs
 
-_PARTS = ("proof.html", "proof.pdf", "overview.pdf", "window.pdf", "signoff.pdf", SIGNOFF_FILE, "pages")
+_PARTS = (
+    "proof.html",
+    "proof.pdf",
+    "overview.pdf",
+    "window.pdf",
+    ENVELOPES,
+    "signoff.pdf",
+    SIGNOFF_FILE,
+    "pages",
+)
 _DPI = 50  # of the small pictures
 
 
@@ -53,6 +65,7 @@ def proof(job_dir: Path, out: Path, watcher: Watcher, *, dummy: bool, specimen: 
         with stages.stage("校正紙の作成"):
             chosen = samples(prepared, examples, dummy=dummy)
             pages = write_pages(building / "proof.pdf", prepared, chosen, job_dir, specimen=specimen)
+            _write_envelopes(building / ENVELOPES, prepared, job_dir)
         with stages.stage("一覧と承認書の作成"):
             pictures = _pictures(building, pages)
             write_bytes(
@@ -66,6 +79,22 @@ def proof(job_dir: Path, out: Path, watcher: Watcher, *, dummy: bool, specimen: 
             )
             _write_signoff(building, prepared, job_dir, len(examples), len(pages), len(cases))
     return ProofResult(len(examples), len(pages), len(cases), sum(example.sealed for example in examples))
+
+
+def _write_envelopes(path: Path, prepared: Prepared, job_dir: Path) -> None:
+    """The envelopes of every unit in one file; none where the order has no layout for them."""
+    loaded = prepared.loaded
+    layout = load_envelope(loaded, job_dir, prepared.styles)
+    if layout is not None:
+        plans = prepared.plan.groupby("unit_code", sort=False)
+        sections = [
+            envelope_section(
+                loaded.order, layout, loaded, unit, envelope_kinds(loaded, unit, plans.get_group(code))
+            )
+            for code, unit in loaded.units.items()
+            if code in plans.groups
+        ]
+        write_matter(path, loaded.order, job_dir, fresh_styles(prepared.styles), sections, "封筒の校正")
 
 
 def _pictures(building: Path, pages: Sequence[ProofPage]) -> list[Path]:

@@ -14,6 +14,8 @@ from kouki_print.job.prepare import Prepared
 from kouki_print.job.proof_cases import Case
 from kouki_print.job.proof_pages import ProofPage
 
+ENVELOPES = "envelopes.pdf"
+
 
 def write_index(
     path: Path,
@@ -59,6 +61,7 @@ def write_index(
         "dummy": dummy,
         "sealed": sum(sample.example.sealed for sample in chosen.values()),
         "pages": len(pages),
+        "envelopes": ENVELOPES if (path.parent / ENVELOPES).exists() else "",
         "lines": lines,
         "examples": examples,
     }

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.texts import filled
+from kouki_print.job.forms import fresh_styles
 from kouki_print.job.lot_sheets import lot_sheets
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.job.prepare import Prepared
@@ -145,7 +146,7 @@ def write_pages(
                     overlay_texts={"gothic": margin, "bold": [SPECIMEN, *heads.values()]},
                 )
             )
-    write_matter(path, order, job_dir, prepared.styles, sections, "校正", MARGIN)
+    write_matter(path, order, job_dir, fresh_styles(prepared.styles), sections, "校正", MARGIN)
     return pages
 
 

@@ -7,13 +7,15 @@ signs, words that end parts of an address and characters of further fonts stay, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, product, repeat
 
 import numpy as np
 import pandas as pd
 
 from kouki_print.base.checkdigits import m10w21
 from kouki_print.job.prepare import Prepared
+from kouki_print.page.family import NO_MORE
 from kouki_print.page.fields import HONORIFIC, PageFields
 from kouki_print.page.fonts import Style, clusters
 
@@ -60,6 +62,8 @@ _FIRST_NUMBER = 9_990_000
 
 def invented(prepared: Prepared, fields: PageFields, rows: Sequence[int]) -> PageFields:
     """The fields with the values of some rows invented; none of them is a value of anybody of the job."""
+    if not rows:
+        return fields
     inventor = _Inventor(prepared, fields)
     texts = fields.texts.copy()
     for number, row in enumerate(rows):
@@ -91,21 +95,21 @@ class _Inventor:
 
     def values(self, number: int, own: dict[str, str]) -> dict[str, str]:
         """Values in place of one person's, the first ones that are nobody's."""
-        tries = [
-            {bind: self._value(bind, text, number, start, rare) for bind, text in own.items()}
-            for rare in (True, False)
-            for start in range(_TRIES)
-        ]
-        return next((values for values in tries if self._is_free(values)), tries[-1])
+        values: dict[str, str] = {}
+        for rare, start in product((True, False), range(_TRIES)):
+            values = {bind: self._value(bind, text, number, start, rare) for bind, text in own.items()}
+            if self._is_free(values):
+                break
+        return values
 
     def _is_free(self, values: dict[str, str]) -> bool:
-        names = [text for bind, text in values.items() if _names(bind) and text]
+        names = [text for bind, text in values.items() if _names(bind) and text not in ("", NO_MORE)]
         return not any(
             "".join(name.removesuffix(HONORIFIC).split()) in self.names for name in names
         ) and not any(values[bind] in real for bind, real in self.real.items() if values[bind])
 
     def _value(self, bind: str, text: str, number: int, start: int, rare: bool) -> str:
-        if not text or bind in _KEPT or bind.endswith(_KEPT_OF_FAMILY):
+        if text in ("", NO_MORE) or bind in _KEPT or bind.endswith(_KEPT_OF_FAMILY):
             return text
         if bind.endswith("_number"):
             member = int(bind.split("_")[1]) if bind.startswith("family_") else 0
@@ -116,16 +120,9 @@ class _Inventor:
             return "〒999-0000" if found[1] == "00" else "〒999-1234"  # 00: no customer barcode
         place = iter(range(start, start + len(text)))
         lines = text.split("\n")
-        address = [
-            bind in _PLACES,
-            *[False] * len(lines),
-        ]  # below it may stand the name of a house or a person
         return "\n".join(
-            "".join(
-                self._character(each, place.__next__, _OF_ADDRESSES if ends else frozenset(), rare)
-                for each in clusters(line)
-            )
-            for line, ends in zip(lines, address, strict=False)
+            "".join(self._character(each, place.__next__, kept, rare) for each in clusters(line))
+            for kept, line in zip(_kept_in(bind), lines, strict=False)
         )
 
     def _character(self, cluster: str, place: Callable[[], int], kept: frozenset[str], rare: bool) -> str:
@@ -153,6 +150,11 @@ class _Inventor:
             blank, digits = found[place][: -len(found[place].strip())], found[place].strip()
             parts.append(blank + new[len(digits) > 1])
         return f"{found[1]}{parts[0]}年{parts[1]}月{parts[2]}日"
+
+
+def _kept_in(bind: str) -> Iterator[frozenset[str]]:
+    """What stays of each line: in an address the words that end its parts; below it may stand a person's name."""
+    return chain([_OF_ADDRESSES if bind in _PLACES else frozenset()], repeat(frozenset()))
 
 
 def _names(bind: str) -> bool:

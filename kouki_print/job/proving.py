@@ -73,7 +73,9 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
             reader = _reader(order, connection)
             pieces = 0
             for lot in lots:
-                chosen = _sheets(connection, reader, lot[0], full)
+                sheets = _sheets(connection, reader, lot[0])
+                found.extend(_check_places(connection, lot, sheets))
+                chosen = sheets if full else [sheets[0], *sheets[1:][-1:]]
                 pieces += len({sheet.piece_id for sheet in chosen})
                 found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen))
                 watcher.step(1)
@@ -97,8 +99,8 @@ def _reader(order: Order, connection: sqlite3.Connection) -> Reader:
     return Reader(order, layouts, imposition, MEDIA_MARGIN, artwork_texts)
 
 
-def _sheets(connection: sqlite3.Connection, reader: Reader, lot: int, full: bool) -> list[PrintedSheet]:
-    """The sheets of a lot by the ledger: all, or the first and the last one."""
+def _sheets(connection: sqlite3.Connection, reader: Reader, lot: int) -> list[PrintedSheet]:
+    """The sheets of a lot's pieces, with the codes and places that follow from the order of the pieces."""
     rows = connection.execute(
         "SELECT piece_id, set_code, sheets, registered_number, customer_barcode FROM piece"
         " WHERE lot = ? ORDER BY sequence",
@@ -110,8 +112,25 @@ def _sheets(connection: sqlite3.Connection, reader: Reader, lot: int, full: bool
     )
     own = sheets.piece.tolist()
     numbers, words = ([column[piece] for piece in own] for column in (registered, codewords))
-    made = printed_sheets(sheets, numbers, words, reader.imposition)
-    return made if full else [made[0], *made[1:][-1:]]
+    return printed_sheets(sheets, numbers, words, reader.imposition)
+
+
+def _check_places(
+    connection: sqlite3.Connection, lot: tuple[Any, ...], sheets: list[PrintedSheet]
+) -> Iterator[Difference]:
+    """The ledger's own codes and places of each piece's first sheet (the first five that are wrong)."""
+    first: dict[str, PrintedSheet] = {}
+    for sheet in sheets:
+        first.setdefault(sheet.piece_id, sheet)
+    query = "SELECT piece_id, matching_code, print_page, imposed_sheet, imposed_slot FROM piece WHERE lot = ?"
+    wrong = []
+    for piece, code, *place in connection.execute(f"{query} ORDER BY sequence", (lot[0],)):
+        own = first[piece]
+        if code != own.matching_code:
+            wrong.append(Difference(lot[5], own.print_page, piece, "台帳の照合コードが違います"))
+        if place != [own.print_page, own.imposed_sheet, own.imposed_slot]:
+            wrong.append(Difference(lot[5], own.print_page, piece, "台帳の印刷ページ・面の位置が違います"))
+    yield from wrong[:5]
 
 
 def _check_lots(connection: sqlite3.Connection) -> Iterator[Difference]:

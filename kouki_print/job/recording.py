@@ -95,7 +95,7 @@ def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
     return {
         "order": loaded.order.model_dump_json(),
         "contacts": json.dumps(towns, ensure_ascii=False),
-        "layouts": json.dumps({key: each.model_dump(mode="json") for key, each in prepared.layouts.items()}),
+        "layouts": json.dumps({key: each.model_dump(mode="json") for key, each in kit.layouts.items()}),
         "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
         "records": str(len(prepared.people)),
         **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},

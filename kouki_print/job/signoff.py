@@ -18,7 +18,8 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.files import sha256_of
 from kouki_print.base.resources import font_dir, layout_dir, template_dir
 from kouki_print.intake.layouts import load_layout
-from kouki_print.job.forms import load_layouts
+from kouki_print.job.forms import load_form, load_layouts
+from kouki_print.job.labels import BOX_LAYOUT, NUMBER_LAYOUT
 from kouki_print.job.prepare import tariff_of
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.page.layout import Layout
@@ -43,6 +44,11 @@ def digests(loaded: LoadedOrder, job_dir: Path) -> dict[str, str]:
     """SHA-256 by name of everything that the pages depend on: inputs, rules, forms, words, fonts, program."""
     order = loaded.order
     layouts = load_layouts(order, job_dir)
+    layouts |= {
+        name: load_form(name, order, job_dir)
+        for name in (order.marks.layout, BOX_LAYOUT, NUMBER_LAYOUT)
+        if name
+    }
     export = load_layout(order.input.layout, job_dir)
     found = {entry.name: entry.sha256 for entry in (*loaded.inputs, *export.inputs)}
     found |= {name: _of_file(job_dir / name, name) for name in order.input.export}

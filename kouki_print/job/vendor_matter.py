@@ -16,6 +16,7 @@ from kouki_print.job.labels import (
     BOX_LAYOUT,
     NUMBER_LABELS,
     NUMBER_LAYOUT,
+    check_unit_names,
     write_box_labels,
     write_number_labels,
 )
@@ -23,7 +24,6 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.units import Unit
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
-from kouki_print.page.wording import check_words
 from kouki_print.pdf.writer import WrittenFile
 
 
@@ -38,14 +38,9 @@ class VendorForms:
 
 
 def load_vendor_forms(loaded: LoadedOrder, job_dir: Path, styles: Mapping[str, Style]) -> VendorForms:
-    """All layouts of envelopes and labels; JobError where a unit's words do not fit."""
+    """All layouts of envelopes and labels; JobError where a unit's name or contact does not fit."""
     box, number = (load_form(name, loaded.order, job_dir) for name in (BOX_LAYOUT, NUMBER_LAYOUT))
-    check_words(
-        loaded.order,
-        [unit.contact for unit in loaded.units.values()],
-        {"box": box, "number": number},
-        styles,
-    )
+    check_unit_names(loaded.units.values(), box, styles)
     return VendorForms(job_dir, load_envelope(loaded, job_dir, styles), box, number)
 
 

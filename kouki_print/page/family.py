@@ -15,7 +15,7 @@ from kouki_print.order.models import HOUSEHOLD_MOST
 from kouki_print.page.fields import FAMILY, MATTER_JA, PageFields, bound_fields
 from kouki_print.page.layout import Layout
 
-_END = "以下余白"
+NO_MORE = "以下余白"
 _RELATION_JA = {"member": "本人", "dependant": "家族", "": ""}
 
 
@@ -69,5 +69,5 @@ def with_family(fields: PageFields, relation: pd.Series, carrier: np.ndarray) ->
         for name in FAMILY:
             texts[f"family_{number + 1}_{name}"] = series_of(pc.fill_null(sources[name].take(take), ""))
         names = texts[f"family_{number + 1}_name"]
-        texts[names.name] = names.mask((people == number) & (people > 0), _END)
+        texts[names.name] = names.mask((people == number) & (people > 0), NO_MORE)
     return PageFields(texts, fields.flags)

@@ -97,6 +97,7 @@ MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and 
     "postage_paid": "料金後納郵便",
     "post_office": "料金後納の差出郵便局",
     "local_special": "郵便区内特別",
+    "unit_name": "市町村・団体の名",
     "box_number": "箱の番号",
     "box_sequence": "箱の通し番号",
     "box_count": "箱の通数",
