@@ -212,7 +212,8 @@ def test_words_lie_neither_on_each_other_nor_on_fields_nor_under_rules(
             for name, rect in rects
             for line in side.line
             if not line.when.startswith("not ")  # rules to write on, where nothing is printed
-            and not apart(rect, line_rect(line)) and not (name in celled and line.x1 == line.x2)
+            and not apart(rect, line_rect(line))
+            and not (name in celled and line.x1 == line.x2)
         ]
         assert cut == []
 

@@ -69,7 +69,9 @@ def box_texts(job_id: str, unit: Unit, plan: pd.DataFrame) -> tuple[pd.DataFrame
             for start, end in zip(first, last, strict=True)
         ],
         "box_count": [f"{each:,}通" for each in count],
-        "box_weight": [f"中身の重さ 約{each / 1000:.1f} kg" for each in grams],
+        "box_weight": [
+            f"中身の重さ 約{f'{each / 1000:.1f} kg' if each >= 1000 else f'{each} g'}" for each in grams
+        ],
         "box_sealing": ["封緘済み" if unit.sealed else "未封緘（封をしていません）"] * len(count),
         "box_sets": [
             "　".join(f"{code} {pieces:,}通" for code, pieces in sets[box].items()) for box in count.index
