@@ -58,7 +58,9 @@ def test_a_page_becomes_a_form_that_shows_its_text(tmp_path: Path) -> None:
     digest = designer(tmp_path / "art.pdf")
     art = load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
     with PdfFile(tmp_path / "out.pdf") as file:
-        resources = write_resources(file, Shared((), {"A0f": art}, {}), {"S0f": Form(b"q /A0f Do Q\n", (0, 0, *A4))})
+        resources = write_resources(
+            file, Shared((), {"A0f": art}, {}), {"S0f": Form(b"q /A0f Do Q\n", (0, 0, *A4))}
+        )
         content = file.append(b"<</Length 8>>stream\n/S0f Do\n\nendstream")
         page = file.next_number
         file.append(

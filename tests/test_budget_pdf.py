@@ -46,7 +46,8 @@ def kinds_of(codes: tuple[str, ...]) -> tuple[KindLine, ...]:
     ) -> KindLine:
         at = {"certificate": "A", "notice": "B"}[document]
         return KindLine(
-            document, NAMES[document], at, items, service, size, cg, cg - 90, cg + 90, 4_200, grams, yen, more, 10, codes,
+            document, NAMES[document], at, items, service, size, cg, cg - 90, cg + 90, 4_200, grams, yen, more,
+            10, codes,
             crosses=grams > 0 and cg + 90 > grams * 100,
             lighter=("4", "5") if grams > 0 and cg + 90 > grams * 100 else (),
         )  # fmt: skip

@@ -167,7 +167,10 @@ def test_a_line_end_in_a_quoted_cell_is_no_row(tmp_path: Path) -> None:
 
 
 def test_a_household_is_read_together(tmp_path: Path) -> None:
-    job = JOB + '[delivery]\nper_household = ["notice"]\n[documents]\nnotice = { layout = "notice_household" }\n'
+    job = (
+        JOB
+        + '[delivery]\nper_household = ["notice"]\n[documents]\nnotice = { layout = "notice_household" }\n'
+    )
     people = [person(count, household_number="7", birth_date="19500505") for count in (1, 2)]
     write_job(tmp_path, people, job)
     assert "export.csv 3行目" in told(tmp_path, 2) and "この1通に2人" in told(tmp_path, 2)

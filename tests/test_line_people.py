@@ -258,7 +258,7 @@ def test_lots_are_cut_at_the_ordered_size(tmp_path: Path) -> None:
     made = finished(
         write_job(tmp_path / "job", people, job=f"{JOB}[printing]\nlot_sheets = 3\n"), tmp_path / "out"
     )
-    files = [entry for entry in made.manifest("47213")["files"] if entry["kind"] == "print"]
+    files = [entry for entry in made.manifest("47213")["files"] if entry["path"].startswith("print/")]
     assert [(entry["first_sequence"], entry["last_sequence"], entry["pages"]) for entry in files] == [
         (1, 3, 6), (4, 6, 6), (7, 7, 2),
     ]  # fmt: skip

@@ -135,7 +135,9 @@ def resolve_all(
             for side in layout.sides():
                 for item in side.text:
                     _resolve(styles[item.font], [render(item)], vertical=item.vertical)
-                _resolve(styles["gothic"], [item.missing for item in side.image])  # the frame of an absent image
+                _resolve(
+                    styles["gothic"], [item.missing for item in side.image]
+                )  # the frame of an absent image
     for style in styles.values():
         _resolve(style, [_ALPHABET])
 

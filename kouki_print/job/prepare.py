@@ -161,7 +161,17 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         for name in missing_assets(order, layouts)
     )
     return Prepared(
-        loaded, intake, findings, decision.decided, fields, layouts, styles, tariff, plan, plan_lots, fitting.lines
+        loaded,
+        intake,
+        findings,
+        decision.decided,
+        fields,
+        layouts,
+        styles,
+        tariff,
+        plan,
+        plan_lots,
+        fitting.lines,
     )
 
 

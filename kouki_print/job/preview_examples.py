@@ -48,6 +48,7 @@ _MATTER = {  # of envelopes, labels and letters: alike for everybody
     "postage_paid": "料金後納郵便",
     "post_office": "見本中央郵便局",
     "local_special": "郵便区内特別",
+    "unit_name": "島尻郡久米島町",
     "box_number": "12",
     "box_sequence": "000001 〜 000250",
     "box_count": "250通",

@@ -79,7 +79,9 @@ def _check(out: Path, parts: Sequence[str]) -> None:
             "出力先がフォルダーではありません。", remedy="別の出力先を指定してください。", file=str(out)
         )
     if out.is_dir():
-        foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in {*_PARTS, *parts, BUILDING})
+        foreign = sorted(
+            entry.name for entry in out.iterdir() if entry.name not in {*_PARTS, *parts, BUILDING}
+        )
         if foreign:
             raise JobError(
                 f"出力先に別のファイルがあります（{foreign[0]} など{len(foreign)}件）。",

@@ -83,7 +83,9 @@ def _reason(error: Exception) -> str:
         return f"{error.name} がありません"
     if isinstance(error, TemplateSyntaxError):
         return f"{error.lineno}行目の書き方が正しくありません"
-    unknown = re.search(r"'(\w+)'(?: is undefined)?$", str(error)) if isinstance(error, UndefinedError) else None
+    unknown = (
+        re.search(r"'(\w+)'(?: is undefined)?$", str(error)) if isinstance(error, UndefinedError) else None
+    )
     return f"「{unknown[1]}」という名前がありません" if unknown else "値が正しくありません"
 
 
