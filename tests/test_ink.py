@@ -11,10 +11,11 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
-from line_fixtures import Finished, cli, finished
+from line_fixtures import cli, finished
 from made_lot import VARIANT, Made
 from small_job import person, write_job
 
+from kouki_print.job import work
 from kouki_print.page.fonts import Style
 from kouki_print.pdf import fontset
 from kouki_print.verify.ink import blank_characters
@@ -89,8 +90,8 @@ def test_text_alone_does_not_tell(made: Made, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def blank_digit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, styles: dict[str, Style]) -> Finished:
-    """A finished job whose subsetter lost the outline of a digit."""
+def lossy_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, styles: dict[str, Style]) -> Path:
+    """A job, and a subsetter that loses the outline of a digit."""
     subset = fontset._subset
     gid = styles["bold"].resolve("7")[1]
 
@@ -99,13 +100,27 @@ def blank_digit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, styles: dict[st
         return with_spoiled(program, gid, emptied) if data == styles["bold"].faces[0].data else program
 
     monkeypatch.setattr(fontset, "_subset", lossy)
-    return finished(write_job(tmp_path / "job", [person(7), person(8)]), tmp_path / "out")
+    return write_job(tmp_path / "job", [person(7), person(8)])
 
 
-def test_verify_full_finds_the_accident_of_2024(blank_digit: Finished) -> None:
-    assert cli("verify", blank_digit.out).exit_code == 0
-    result = cli("verify", blank_digit.out, "--full")
+ACCIDENT = "書体「BIZUDGothic-Bold」の文字 U+0037 は字形が空で、印刷しても何も出ません"
+
+
+def test_a_run_stops_at_the_accident_of_2024(lossy_job: Path, tmp_path: Path) -> None:
+    result = cli("run", lossy_job, "--out", tmp_path / "out")
     assert result.exit_code == 3
-    assert "書体「BIZUDGothic-Bold」の文字 U+0037 は字形が空で、印刷しても何も出ません" in result.stderr
+    assert ACCIDENT in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_verify_full_finds_the_accident_of_2024(
+    lossy_job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "ink_differences", lambda *_: [])  # the file came to be in another way
+    out = finished(lossy_job, tmp_path / "out").out
+    assert cli("verify", out).exit_code == 0
+    result = cli("verify", out, "--full")
+    assert result.exit_code == 3
+    assert ACCIDENT in result.stderr
     assert "出力が記録と一致しません（1件）" in result.stderr
     assert "47213/print/" in result.stderr

@@ -137,14 +137,14 @@ def test_a_failure_at_the_command_line_is_one_message(
     )
 
 
-def failing_lot(*_: object) -> None:
+def failing_lot(*_: object, **__: object) -> None:
     """Stands in for the work on a lot, in a worker process."""
     raise JobError(
         "印刷ファイルが2GBを超えます。", remedy="lot_sheets を小さくしてください。", file="a.pdf", row=3
     )
 
 
-def dying_lot(*_: object) -> None:
+def dying_lot(*_: object, **__: object) -> None:
     """A worker that the system kills."""
     os._exit(9)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kouki_print.job.kit import embedded, load_all_artwork, output_intent
+from kouki_print.job.kit import artwork_name, embedded, load_all_artwork, output_intent
 from kouki_print.job.looks import load_pictures, look_of, spot_of
 from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES
 from kouki_print.order.models import Order
@@ -73,7 +73,7 @@ def write_matter(
     for section in sections:
         _resolve(order, section, styles)
     settled = {name: style.settled() for name, style in styles.items()}
-    layouts = {str(number): section.layout for number, section in enumerate(sections)}
+    layouts = {str(id(section.layout)): section.layout for section in sections}
     look = look_of(order)
     composers = [
         Composer(section.layout, {name: style.slim() for name, style in settled.items()}, look)
@@ -86,7 +86,7 @@ def write_matter(
         spot=spot_of(order),
     )
     with PdfFile(path) as file:
-        forms = _forms(order, sections, composers, shared)
+        forms = _forms(order, sections, composers, list(layouts))
         resources = write_resources(file, shared, forms)
         contents = [
             b"%d 0 R" % file.append(stream(content))
@@ -134,7 +134,7 @@ def _resolve(order: Order, section: Section, styles: Mapping[str, Style]) -> Non
 
 
 def _forms(
-    order: Order, sections: Sequence[Section], composers: Sequence[Composer], shared: Shared
+    order: Order, sections: Sequence[Section], composers: Sequence[Composer], kinds: Sequence[str]
 ) -> dict[str, Form]:
     forms = {}
     for number, (section, composer) in enumerate(zip(sections, composers, strict=True)):
@@ -143,7 +143,7 @@ def _forms(
         box = (-bleed, -bleed, sheet.width * MM + bleed, sheet.height * MM + bleed)
         render = renderer(order, section.contact)
         for index, side in enumerate(section.layout.sides()):
-            artwork = f"A{number}{'fb'[index]}"
+            artwork = artwork_name(kinds.index(str(id(section.layout))), index)
             art = [
                 composer.art(side, render, local=local, artwork=artwork if side.artwork and not local else "")
                 for local in (False, True)

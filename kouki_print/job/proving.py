@@ -24,7 +24,7 @@ from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.layout import Layout
 from kouki_print.sheet.imposition import load_imposition
-from kouki_print.verify.ink import blank_characters
+from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 
 _PRINT_FOLDERS = ("print", "imposed")
@@ -197,8 +197,7 @@ def _check_lot(
 def _check_ink(out: Path, connection: sqlite3.Connection) -> Iterator[Difference]:
     """Every character of the job prints something; all lots carry the same fonts, so one file tells."""
     for code, print_pdf in connection.execute("SELECT unit_code, print_pdf FROM lot ORDER BY id LIMIT 1"):
-        for what in blank_characters(out / "vendor" / code / print_pdf):
-            yield Difference(f"{code}/{print_pdf}", 0, "-", what)
+        yield from ink_differences(out / "vendor" / code / print_pdf, f"{code}/{print_pdf}")
 
 
 def status(out: Path) -> JobStatus:

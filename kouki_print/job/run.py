@@ -192,17 +192,17 @@ def _make_lots(
     results: list[LotResult] = []
     if pool is None:
         for task in lot_tasks(prepared, building):
-            results.append(make_and_check(kit, task))
+            results.append(make_and_check(kit, task, ink=not results))
             stages.watcher.step(len(task.documents))
         return results
     kit_file = building / ".kit"
     kit_file.write_bytes(pickle.dumps(kit))
     waiting: set[Future[LotResult]] = set()
-    for task in lot_tasks(prepared, building):
+    for number, task in enumerate(lot_tasks(prepared, building)):
         if len(waiting) >= 2 * workers:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             results.extend(_collected(done, stages))
-        waiting.add(pool.submit(make_and_check, kit_file, task))
+        waiting.add(pool.submit(make_and_check, kit_file, task, ink=not number))
     done, _ = wait(waiting)
     results.extend(_collected(done, stages))
     kit_file.unlink()

@@ -16,6 +16,7 @@ from kouki_print.job.ledger import pack_texts
 from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
 from kouki_print.job.lot_sheets import printed_sheets
+from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, Reader
 
 
@@ -49,14 +50,18 @@ def _kit_from(path: Path) -> PrintKit:
     return kit
 
 
-def make_and_check(kit: PrintKit | Path, task: LotTask) -> LotResult:
-    """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to."""
+def make_and_check(kit: PrintKit | Path, task: LotTask, *, ink: bool = False) -> LotResult:
+    """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to.
+
+    ``ink``: prove as well that each character of the fonts, which all lots share, leaves ink.
+    """
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
-    return LotResult(
-        files, check_files(kit, task, files, (0, len(task.documents) - 1)), pack_texts(task.fields)
-    )
+    found = check_files(kit, task, files, (0, len(task.documents) - 1))
+    if ink:
+        found += ink_differences(task.folder / task.lot.print_path, task.lot.print_path)
+    return LotResult(files, found, pack_texts(task.fields))
 
 
 def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int]) -> list[Difference]:

@@ -21,7 +21,7 @@ from kouki_print.page.conditions import holds
 from kouki_print.page.fit import fit_all, line_width
 from kouki_print.page.fonts import Style
 from kouki_print.page.ink import Ink
-from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, RegisteredCode, Side, Text
+from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, RegisteredCode, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
 
@@ -239,15 +239,15 @@ class Composer:
             self.canvas.x(item.x),
             self.canvas.y(item.y + item.height),
         )
-        label = Text(
-            x=item.x,
-            y=item.y + item.height + 0.5,
-            width=codabar.length(item.ratio, start, stop) * unit,
-            size=item.text_size,
-            align="center",
-        )
+        # All digits are equally wide, so every number stands at the same place.
+        wide = self.canvas.styles["gothic"].width(codabar.shown("0" * codabar.DIGITS)) * item.text_size / 1000
+        left = item.x * MM + (codabar.length(item.ratio, start, stop) * unit * MM - wide) / 2
+        top = self.canvas.baseline(item.y + item.height + 0.5, item.text_size)
+        label = b"f Q\nBT 1 0 0 1 %s %s Tm " % (number(left), top)
         return [
-            b"%s%sf Q\n%s" % (head, path, self.canvas.text(label, codabar.shown(text))) if path else b""
+            b"%s%s%s%sET\n" % (head, path, label, self._show(codabar.shown(text), "gothic", item.text_size))
+            if path
+            else b""
             for path, text in zip(drawn, numbers, strict=True)
         ]
 

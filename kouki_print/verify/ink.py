@@ -17,11 +17,17 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from kouki_print.page.faces import BLANKS
+from kouki_print.verify.readback import Difference
 
 _CELL = 24  # points, and pixels, of the square in which a glyph is drawn
 _ACROSS = _DOWN = 32
 _PAPER = 240  # grey values below this are ink, be it a hairline
 _PAIR = re.compile(rb"<([0-9A-F]{4})><([0-9A-F]+)>\n")  # a line of ToUnicode as our files have it
+
+
+def ink_differences(path: Path, name: str) -> list[Difference]:
+    """:func:`blank_characters` of a file as differences under ``name``."""
+    return [Difference(name, 0, "-", what) for what in blank_characters(path)]
 
 
 def blank_characters(path: Path) -> list[str]:
