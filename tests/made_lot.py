@@ -113,6 +113,7 @@ class Made:
         imposed: Path | None = None,
         fields: PageFields | None = None,
         chosen: Sequence[int] | None = None,
+        closely: int = 0,
     ) -> list[Difference]:
         """What the read-back finds in the first lot, with files or records of a test's own."""
         task, kit = self.tasks[0], self.kit
@@ -126,6 +127,7 @@ class Made:
             print_pages=2 * len(pieces),
             imposed_pdf=imposed or self.imposed(),
             imposed_pages=2 * self.files[0].press_sheets,
+            closely=closely,
         )
 
 

@@ -91,15 +91,18 @@ def test_without_a_seal_its_place_is_framed(tmp_path: Path) -> None:
     assert ink_at(path, 19, 29, 17, 2).any()
 
 
-@pytest.mark.parametrize(
-    ("last", "words"),
-    [("", "承認したもの（sha256）と違います"), ("this", "昨年の画像です")],
-)
-def test_seal_of_another_year_stops_the_job(tmp_path: Path, last: str, words: str) -> None:
-    """The 2020 accident: 39,527 letters with last year's seal."""
+@pytest.mark.parametrize("renewed", [True, False])
+def test_seal_of_last_year_stops_the_job(tmp_path: Path, renewed: bool) -> None:
+    """The 2020 accident: 39,527 letters with last year's seal, be it that nobody renewed the digest either."""
+    last = seal(tmp_path / "seal.png")
+    with pytest.raises(JobError, match="昨年の画像です"):
+        load_picture(tmp_path / "seal.png", sha256="0" * 64 if renewed else last, last_sha256=last)
+
+
+def test_any_other_seal_stops_the_job(tmp_path: Path) -> None:
     digest = seal(tmp_path / "seal.png")
-    with pytest.raises(JobError, match=words):
-        load_picture(tmp_path / "seal.png", sha256="0" * 64, last_sha256=digest if last else "")
+    with pytest.raises(JobError, match=f"違います（このファイルは {digest}）"):
+        load_picture(tmp_path / "seal.png", sha256="0" * 64)
 
 
 @pytest.mark.parametrize(("ink", "words"), [((200, 0, 0), "色が付いています"), (255, "何も描かれていません")])

@@ -9,21 +9,21 @@ import pypdfium2 as pdfium
 from made_lot import Made, operations, page_content
 
 from kouki_print.job.lot_files import MEDIA_MARGIN
+from kouki_print.page.extents import white
 from kouki_print.post.barcode import read_bars
-from kouki_print.verify.readback import Reader, printed
+from kouki_print.verify.view import QR, View, printed
 
 BAR = {(b"0", b"6"): "F", (b"2", b"4"): "A", (b"0", b"4"): "D", (b"2", b"2"): "T"}
 
 
 def test_every_code_is_read(made: Made) -> None:
     """Not only compared: what the decoder returns is the plan's code, for each piece and side."""
-    kit = made.kit
-    reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN)
     with pdfium.PdfDocument(made.single()) as single:
         for piece in made.pieces():
-            for index, side in enumerate(kit.layouts[piece.document].sides()):
+            for index, side in enumerate(made.kit.layouts[piece.document].sides()):
                 page: Any = single[piece.print_page - 1 + index]
-                assert reader._decode(page, (MEDIA_MARGIN, MEDIA_MARGIN), side.qr) == [piece.matching_code]
+                view = View(page, (MEDIA_MARGIN, MEDIA_MARGIN), (210, 297), alone=True)
+                assert side.qr and view.codes(white(side.qr), QR) == [piece.matching_code]
 
 
 def bars_on(content: bytes) -> str:

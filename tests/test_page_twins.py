@@ -21,7 +21,8 @@ from small_job import person, write_job
 from kouki_print.job.prepare import prepare
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.sample import write_sample
-from kouki_print.verify.readback import PrintedSheet, printed
+from kouki_print.verify.readback import PrintedSheet
+from kouki_print.verify.view import printed
 
 pytest_plugins = ("line_fixtures",)
 

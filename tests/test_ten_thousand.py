@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -21,10 +20,11 @@ from made_lot import Made, make_from
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.page.extents import Rect, extent
 from kouki_print.page.fonts import Style, clusters
-from kouki_print.page.items import MM, FieldItem
+from kouki_print.page.items import FieldItem
 from kouki_print.sample import write_sample
 from kouki_print.verify.ink import blank_characters
-from kouki_print.verify.readback import PrintedSheet, printed
+from kouki_print.verify.readback import PrintedSheet
+from kouki_print.verify.view import View, printed
 
 COUNT = 10_700  # some of them are held, excluded or not issued
 EVERY = 3  # one press sheet in three is read: its streams are those of the 1-up pages
@@ -82,19 +82,6 @@ def fronts(made: Made, lot: int) -> Iterator[tuple[Path, int, list[tuple[Printed
             yield made.imposed(lot), page, sheets
 
 
-def text_in(text: Any, height: float, corner: Corner, place: Rect) -> list[str]:
-    """What stands in a place of the sheet at ``corner``: clusters in order, without blanks."""
-    x, y = corner
-    return printed(
-        text.get_text_bounded(
-            left=(x + place.left) * MM,
-            right=(x + place.right) * MM,
-            top=height - (y + place.top) * MM,
-            bottom=height - (y + place.bottom) * MM,
-        )
-    )
-
-
 def test_every_field_of_every_page_is_the_data(job: Job) -> None:
     """Read by the field's own place on the page: nothing else stands in it, nothing is missing or moved."""
     made = job.made
@@ -108,12 +95,12 @@ def test_every_field_of_every_page_is_the_data(job: Job) -> None:
         with pdfium.PdfDocument(made.single(lot)) as single, pdfium.PdfDocument(made.imposed(lot)) as imposed:
             for path, number, sheets in fronts(made, lot):
                 page = (single if path == made.single(lot) else imposed)[number]
-                height, text = page.get_height(), page.get_textpage()
                 for piece, corner in sheets:
+                    view = View(page, corner, (210, 297), alone=False)
                     people += path == made.single(lot)
                     for item, place in places[piece.document]:
                         expected = printed(texts[item.bind][piece.at])
-                        found = text_in(text, height, corner, place)
+                        found = view.text(place)
                         assert found == expected, (path.name, number + 1, item.bind, found, expected)
                         fields += 1
                 page.close()

@@ -21,7 +21,7 @@ from kouki_print.base.texts import arrow_of
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _BLOCK = 10_000  # rows turned into Python values at a time
 _SCHEMA = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,7 +36,7 @@ CREATE TABLE lot (
   id INTEGER PRIMARY KEY, unit_code TEXT NOT NULL, number INTEGER NOT NULL,
   first_sequence INTEGER NOT NULL, last_sequence INTEGER NOT NULL,
   print_pdf TEXT NOT NULL, print_sha256 TEXT NOT NULL, imposed_pdf TEXT NOT NULL, imposed_sha256 TEXT NOT NULL,
-  sheets INTEGER NOT NULL, press_sheets INTEGER NOT NULL, printed_texts BLOB NOT NULL
+  sheets INTEGER NOT NULL, press_sheets INTEGER NOT NULL, printed_texts BLOB NOT NULL, records BLOB NOT NULL
 );
 CREATE TABLE piece (
   piece_id TEXT PRIMARY KEY, row INTEGER NOT NULL UNIQUE REFERENCES record(row),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
+from kouki_print.job.binding import unbound
 from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.job.lot_sheets import lot_sheets, printed_sheets
@@ -75,9 +77,11 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
             for lot in lots:
                 sheets = _sheets(connection, reader, lot[0])
                 found.extend(_check_places(connection, lot, sheets))
+                found.extend(_check_binding(lot, sheets))
                 chosen = sheets if full else [sheets[0], *sheets[1:][-1:]]
                 pieces += len({sheet.piece_id for sheet in chosen})
-                found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen))
+                closely = int(full or lot is lots[0])
+                found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen, closely))
                 watcher.step(1)
             if full and not found:
                 found.extend(_check_ink(out, connection))
@@ -113,6 +117,17 @@ def _sheets(connection: sqlite3.Connection, reader: Reader, lot: int) -> list[Pr
     own = sheets.piece.tolist()
     numbers, words = ([column[piece] for piece in own] for column in (registered, codewords))
     return printed_sheets(sheets, numbers, words, reader.imposition)
+
+
+def _check_binding(lot: tuple[Any, ...], sheets: list[PrintedSheet]) -> Iterator[Difference]:
+    """What was printed of each person is what the person's own record says."""
+    *_, printed_texts, records = lot
+    ids = [sheet.piece_id for sheet in sheets]
+    pieces = list(dict.fromkeys(ids))
+    counts = Counter(ids)
+    wrong = unbound(records, printed_texts, np.array([counts[piece] for piece in pieces]))
+    for at, words in wrong:
+        yield Difference(lot[5], 0, pieces[at], f"印刷した{words}が、その人の記録と違います")
 
 
 def _check_places(
@@ -171,9 +186,14 @@ def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...
 
 
 def _check_lot(
-    out: Path, reader: Reader, contact: Contact, lot: tuple[Any, ...], chosen: list[PrintedSheet]
+    out: Path,
+    reader: Reader,
+    contact: Contact,
+    lot: tuple[Any, ...],
+    chosen: list[PrintedSheet],
+    closely: int,
 ) -> list[Difference]:
-    _, code, *_, print_pdf, print_digest, imposed_pdf, imposed_digest, sheets, press_sheets, texts = lot
+    _, code, *_, print_pdf, print_digest, imposed_pdf, imposed_digest, sheets, press_sheets, texts, _ = lot
     folder = out / "vendor" / code
     found = []
     for name, digest in ((print_pdf, print_digest), (imposed_pdf, imposed_digest)):
@@ -191,6 +211,7 @@ def _check_lot(
         print_pages=2 * sheets,
         imposed_pdf=folder / imposed_pdf,
         imposed_pages=2 * press_sheets,
+        closely=closely,
     )
 
 

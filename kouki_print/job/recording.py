@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job import ledger
+from kouki_print.job.binding import pack_records, unbound
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
@@ -46,7 +48,7 @@ def write_ledger(
                 [row if row >= 0 else None for row in _carrier_rows(people, decided)],
             ],
         )
-        ledger.put_rows(connection, "lot", _lot_columns(results))
+        ledger.put_rows(connection, "lot", [*_lot_columns(results), _bound_records(prepared, results)])
         ledger.put_rows(connection, "piece", [plan[name] for name in ledger.PIECE_COLUMNS])
         lists = sorted(path for path in building.rglob("*") if path.is_file() and _is_list(path))
         ledger.put_rows(
@@ -58,6 +60,23 @@ def write_ledger(
             ],
         )
         ledger.put_event(connection, now, "printed", "run")
+
+
+def _bound_records(prepared: Prepared, results: Sequence[LotResult]) -> list[bytes]:
+    """The records of each lot's pieces; OutputDiffers when a page says something else of its person."""
+    packed, found = [], []
+    for result in results:
+        lot = result.files.lot
+        rows = prepared.plan.iloc[lot.start : lot.stop]
+        packed.append(pack_records(prepared.people, prepared.decided, rows["row"].to_numpy()))
+        wrong = unbound(packed[-1], result.printed_texts, rows["sheets"].to_numpy())
+        found += [f"{rows['piece_id'].iloc[at]}: {words}" for at, words in wrong]
+    if found:
+        raise OutputDiffers(
+            "印刷した内容と、その人の記録が違います。\n" + "\n".join(f"・{each}" for each in found[:10]),
+            remedy="出力は残していません。開発元に知らせてください。",
+        )
+    return packed
 
 
 def _carrier_rows(people: pd.DataFrame, decided: pd.DataFrame) -> list[int]:

@@ -192,7 +192,7 @@ def _make_lots(
     results: list[LotResult] = []
     if pool is None:
         for task in lot_tasks(prepared, building):
-            results.append(make_and_check(kit, task, ink=not results))
+            results.append(make_and_check(kit, task, first=not results))
             stages.watcher.step(len(task.documents))
         return results
     kit_file = building / ".kit"
@@ -202,7 +202,7 @@ def _make_lots(
         if len(waiting) >= 2 * workers:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             results.extend(_collected(done, stages))
-        waiting.add(pool.submit(make_and_check, kit_file, task, ink=not number))
+        waiting.add(pool.submit(make_and_check, kit_file, task, first=not number))
     done, _ = wait(waiting)
     results.extend(_collected(done, stages))
     kit_file.unlink()

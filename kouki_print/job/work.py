@@ -50,21 +50,24 @@ def _kit_from(path: Path) -> PrintKit:
     return kit
 
 
-def make_and_check(kit: PrintKit | Path, task: LotTask, *, ink: bool = False) -> LotResult:
+def make_and_check(kit: PrintKit | Path, task: LotTask, *, first: bool = False) -> LotResult:
     """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to.
 
-    ``ink``: prove as well that each character of the fonts, which all lots share, leaves ink.
+    ``first``: the job's first lot, in which what all lots share is proven: that each character of the fonts
+    leaves ink, and that no code stands where none should be.
     """
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
-    found = check_files(kit, task, files, (0, len(task.documents) - 1))
-    if ink:
+    found = check_files(kit, task, files, (0, len(task.documents) - 1), closely=int(first))
+    if first:
         found += ink_differences(task.folder / task.lot.print_path, task.lot.print_path)
     return LotResult(files, found, pack_texts(task.fields))
 
 
-def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int]) -> list[Difference]:
+def check_files(
+    kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[int], *, closely: int = 0
+) -> list[Difference]:
     """Digests on disk, page counts, and text and codes of the chosen sheets in both files of a lot."""
     differences = [
         Difference(path, 0, "-", "書き込んだ内容とディスク上の内容が違います")
@@ -83,4 +86,5 @@ def check_files(kit: PrintKit, task: LotTask, files: LotFiles, chosen: Sequence[
         print_pages=2 * len(task.documents),
         imposed_pdf=task.folder / task.lot.imposed_path,
         imposed_pages=2 * files.press_sheets,
+        closely=closely,
     )

@@ -72,9 +72,14 @@ def _code_is_local(item: Code) -> bool:
     return "municipality" in item.text
 
 
+def code_text(item: Code, render: Render) -> str:
+    """What a fixed code says; empty where there is none."""
+    return render(Text(x=item.x, y=item.y, size=7, text=item.text))
+
+
 def code_art(canvas: Canvas, item: Code, render: Render) -> bytes:
     """A QR code of a fixed text (ISO/IEC 18004, level M), drawn as one path; nothing for an empty text."""
-    text = render(Text(x=item.x, y=item.y, size=7, text=item.text))
+    text = code_text(item, render)
     if not text:
         return b""
     matrix = free_matrix(text)

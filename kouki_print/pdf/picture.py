@@ -49,11 +49,13 @@ def load_picture(path: Path, *, sha256: str, last_sha256: str = "") -> Picture:
             file=path.name,
         ) from None
     digest = hashlib.sha256(data).hexdigest()
-    if digest != sha256.lower():
-        what = "昨年の画像です" if digest == last_sha256.lower() else "承認したもの（sha256）と違います"
+    is_last = digest == last_sha256.lower()
+    if is_last or digest != sha256.lower():
+        what = "昨年の画像です" if is_last else f"承認したもの（sha256）と違います（このファイルは {digest}）"
         raise JobError(
             f"画像（印影など）が、{what}。",
-            remedy="承認した今年の画像に替えるか、承認し直して job.toml の [asset] の sha256 を書き換えてください。",
+            remedy="承認した今年の画像に替えるか、承認し直して job.toml の [asset] の sha256 を書き換えてください。"
+            "昨年と同じ画像を使うときは last_sha256 を消してください。",
             file=path.name,
         )
     try:

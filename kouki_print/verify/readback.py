@@ -10,24 +10,20 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
-import zxingcpp
 
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page import codabar
+from kouki_print.page.art import code_text
 from kouki_print.page.conditions import holds
-from kouki_print.page.extents import Rect, extent, quiet
+from kouki_print.page.extents import extent, white
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fonts import clusters
-from kouki_print.page.items import MM, CustomerBarcode, Qr
+from kouki_print.page.items import FieldItem, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
 from kouki_print.sheet.imposition import Imposition
 from kouki_print.verify.bars import Unreadable, read_place
-
-_BLANKS = frozenset(" \u3000\u00a0\r\n\t\x00\ufeff\ufffe")
-_DPI = 300
-_CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+from kouki_print.verify.view import ANY, NW7, QR, View, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +59,10 @@ class PrintedSheet:
 
 @dataclass(frozen=True, slots=True)
 class _Expected:
-    """What one side must say: named texts in clusters, and how often each character stands on it."""
+    """What one side must say, in clusters: fields in their places, numbers beside codes, each character's count."""
 
-    named: list[tuple[str, list[str]]]
+    fields: list[tuple[FieldItem, list[str]]]
+    numbers: list[tuple[str, list[str]]]
     all: Counter[str]
 
 
@@ -92,8 +89,12 @@ class Reader:
         print_pages: int,
         imposed_pdf: Path,
         imposed_pages: int,
+        closely: int = 0,
     ) -> list[Difference]:
-        """Differences of the chosen pieces in both files of a lot (empty when all is right)."""
+        """Differences of the chosen pieces in both files of a lot (empty when all is right).
+
+        Of the first ``closely`` pieces the whole sheet is searched for codes that should not be there.
+        """
         found: list[Difference] = []
         static = self._static(contact)
         with pdfium.PdfDocument(print_pdf) as single, pdfium.PdfDocument(imposed_pdf) as imposed:
@@ -107,53 +108,80 @@ class Reader:
                     )
             if found:
                 return found
-            for piece in pieces:
+            for count, piece in enumerate(pieces):
                 for side in (0, 1):
                     expected = self._expected(piece, fields, side, static)
-                    for name, file, page, corner, on_sheet in self._places(
-                        piece, side, single, imposed, print_pdf, imposed_pdf
-                    ):
+                    for name, page, view in self._views(piece, side, single, imposed, print_pdf, imposed_pdf):
                         found.extend(
-                            Difference(name, page + 1, piece.piece_id, what)
-                            for what in self._compare(file[page], corner, on_sheet, piece, side, expected)
+                            Difference(name, page, piece.piece_id, what)
+                            for what in self._compare(view, piece, side, expected)
                         )
+                        if count < closely and self._strays(view, contact, piece, side):
+                            found.append(
+                                Difference(name, page, piece.piece_id, "あるはずのないコードがあります")
+                            )
+                        view.close()
         return found
 
-    def _places(
+    def _views(
         self, piece: PrintedSheet, side: int, single: Any, imposed: Any, print_pdf: Path, imposed_pdf: Path
-    ) -> Iterator[tuple[str, Any, int, tuple[float, float], bool]]:
+    ) -> Iterator[tuple[str, int, View]]:
+        """Where a side stands: file name, page from 1 and the view, first 1-up and then on the press sheet."""
         finished = self.layouts[piece.document].sheet
-        slot = piece.imposed_slot - 1
+        size = (finished.width, finished.height)
+        page, sheet = piece.print_page - 1 + side, (piece.imposed_sheet - 1) * 2 + side
         grid = self.imposition.back_corner if side else self.imposition.corner
-        yield print_pdf.name, single, piece.print_page - 1 + side, (self.margin, self.margin), False
-        yield imposed_pdf.name, imposed, (piece.imposed_sheet - 1) * 2 + side, grid(slot, finished), True
+        yield print_pdf.name, page + 1, View(single[page], (self.margin, self.margin), size, alone=True)
+        corner = grid(piece.imposed_slot - 1, finished)
+        yield imposed_pdf.name, sheet + 1, View(imposed[sheet], corner, size, alone=False)
 
-    def _compare(
-        self,
-        page: Any,
-        corner: tuple[float, float],
-        imposed: bool,
-        piece: PrintedSheet,
-        side: int,
-        expected: _Expected,
-    ) -> list[str]:
-        layout = self.layouts[piece.document]
-        sheet = layout.sides()[side]
-        problems = []
-        code = self._decode(page, corner, sheet.qr) if sheet.qr else []
-        if sheet.qr and code != [piece.matching_code]:
-            problems.append(f"照合コードが違います（読取り: {'、'.join(code) or 'なし'}）")
-        if sheet.barcode:
-            problems.extend(self._barcode(page, corner, sheet.barcode, piece.codewords))
-        # The 1-up page holds nothing beside the sheet, so all of it counts; on a press sheet its own slot does.
-        text = self._text(page, corner if imposed else None, layout)
-        whole = "".join(text)
-        for name, parts in expected.named:
-            if "".join(parts) not in whole:
+    def _compare(self, view: View, piece: PrintedSheet, side: int, expected: _Expected) -> list[str]:
+        sheet = self.layouts[piece.document].sides()[side]
+        problems = [*self._codes(view, sheet, piece)]
+        for item, parts in expected.fields:
+            place = extent(item)
+            if view.text(place) != parts:
+                problems.append(f"項目「{item.bind}」の文字が記録と一致しません")
+            elif parts and not view.is_visible(place, len(parts), item.sizes()[-1]):
+                problems.append(
+                    f"項目「{item.bind}」が見えません（白い、隠れている、塗りつぶされている など）"
+                )
+        text = view.text()
+        for name, parts in expected.numbers:
+            if "".join(parts) not in "".join(text):
                 problems.append(f"項目「{name}」の文字が記録と一致しません")
         if Counter(text) != expected.all:
             problems.append("記録にない文字があるか、あるべき文字がありません")
         return problems
+
+    def _codes(self, view: View, sheet: Side, piece: PrintedSheet) -> Iterator[str]:
+        """What is wrong with the codes of a side; those that tell an address or a number are not repeated."""
+        if sheet.qr is not None:
+            code = view.codes(white(sheet.qr), QR)
+            if code != [piece.matching_code]:
+                yield f"照合コードが違います（読取り: {'、'.join(code) or 'なし'}）"
+        if sheet.barcode is not None:
+            yield from _barcode(view.pixels(white(sheet.barcode)), piece.codewords)
+        if sheet.registered is not None:
+            number = self._number(piece)
+            if view.codes(white(sheet.registered), NW7) != ([number] if number else []):
+                yield "引受番号のバーコードが記録と違います"
+
+    def _strays(self, view: View, contact: Contact, piece: PrintedSheet, side: int) -> bool:
+        """Whether a sheet bears a code beside its own and those that are the same on every page."""
+        sheet = self.layouts[piece.document].sides()[side]
+        render = renderer(self.order, contact)
+        wanted = {code_text(item, render) for item in sheet.code} | {self._number(piece)}
+        if sheet.qr is not None:
+            wanted.add(piece.matching_code)
+        read = view.codes(None, ANY)
+        return len(read) != len(set(read)) or not set(read) <= wanted
+
+    def _number(self, piece: PrintedSheet) -> str:
+        """The registered number as its bars say it; empty without one."""
+        printing = self.order.printing
+        bars = f"{printing.registered_start}{piece.registered}{printing.registered_stop}"
+        return bars if piece.registered else ""
 
     def _static(self, contact: Contact) -> dict[tuple[str, int, str], Counter[str]]:
         """Characters of the static art per document, side and condition (empty: always)."""
@@ -179,80 +207,40 @@ class Reader:
         side: int,
         static: Mapping[tuple[str, int, str], Counter[str]],
     ) -> _Expected:
-        """What one side must say: the codes' texts, then each field in order, and the words around them."""
+        """What one side must say: the fields that are shown, and all its characters."""
         sheet = self.layouts[piece.document].sides()[side]
-        named = [("照合コード", printed(piece.matching_code))] if sheet.qr else []
-        if sheet.registered is not None:
-            named.append(("引受番号", printed(codabar.shown(piece.registered))))
         row = fields.take(np.array([piece.at]))
-        for item in sheet.field:
-            shown = not item.when or bool(holds(item.when, row.texts, row.flags)[0])
-            named.append((item.bind, printed(row.texts[item.bind].iloc[0] if shown else "")))
+        shown = [
+            (item, printed(row.texts[item.bind].iloc[0]))
+            for item in sheet.field
+            if not item.when or holds(item.when, row.texts, row.flags)[0]
+        ]
         wanted = Counter(static[piece.document, side, ""])
         for condition in sheet.conditions():
             if holds(condition, row.texts, row.flags)[0]:
                 wanted.update(static[piece.document, side, condition])
-        for _, parts in named:
+        numbers = [("照合コード", printed(piece.matching_code))] if sheet.qr else []
+        if sheet.registered is not None:
+            numbers.append(("引受番号", printed(codabar.shown(piece.registered))))
+        for parts in (*(parts for _, parts in shown), *(parts for _, parts in numbers)):
             wanted.update(parts)
-        return _Expected(named, wanted)
-
-    def _text(self, page: Any, corner: tuple[float, float] | None, layout: Layout) -> list[str]:
-        """Characters inside the finished sheet at ``corner`` (None = of the whole page), blanks left out."""
-        textpage = page.get_textpage()
-        if corner is None:
-            text = textpage.get_text_range()
-        else:
-            x, y = corner
-            height = page.get_height()
-            text = textpage.get_text_bounded(
-                left=x * MM,
-                right=(x + layout.sheet.width) * MM,
-                top=height - y * MM,
-                bottom=height - (y + layout.sheet.height) * MM,
-            )
-        textpage.close()
-        return printed(text)
-
-    def _decode(self, page: Any, corner: tuple[float, float], item: Qr) -> list[str]:
-        """Texts of the QR codes in the rendered place of the matching code."""
-        found = zxingcpp.read_barcodes(_pixels(page, corner, item), formats=_CODES)
-        return sorted(entry.text for entry in found)
-
-    def _barcode(
-        self, page: Any, corner: tuple[float, float], item: CustomerBarcode, codewords: str
-    ) -> list[str]:
-        """What is wrong with the customer barcode; its words tell an address and are not repeated."""
-        try:
-            read = read_place(_pixels(page, corner, item))
-        except Unreadable as fault:
-            return [f"カスタマバーコードが読めません（{fault}）"]
-        if read == codewords:
-            return []
-        if not read:
-            return ["カスタマバーコードがありません"]
-        return ["カスタマバーコードが記録と違います" if codewords else "カスタマバーコードが余分にあります"]
+        return _Expected(shown, numbers, wanted)
 
 
-def _pixels(page: Any, corner: tuple[float, float], item: Qr | CustomerBarcode) -> np.ndarray:
-    """Grey values of a code's place with its quiet zone, on the sheet at ``corner``."""
-    place: Rect = extent(item).smaller(-quiet(item))
-    width, height = page.get_size()
-    crop = (
-        (corner[0] + place.left) * MM,
-        height - (corner[1] + place.bottom) * MM,
-        width - (corner[0] + place.right) * MM,
-        (corner[1] + place.top) * MM,
-    )
-    bitmap = page.render(scale=_DPI / 72, crop=crop, grayscale=True).to_numpy()
-    return np.ascontiguousarray(bitmap[:, :, 0] if bitmap.ndim == 3 else bitmap)
+def _barcode(pixels: np.ndarray, codewords: str) -> Iterator[str]:
+    """What is wrong with the customer barcode in its place."""
+    try:
+        read = read_place(pixels)
+    except Unreadable as fault:
+        yield f"カスタマバーコードが読めません（{fault}）"
+        return
+    if read != codewords:
+        missing = "カスタマバーコードがありません"
+        other = "カスタマバーコードが記録と違います" if codewords else "カスタマバーコードが余分にあります"
+        yield other if read else missing
 
 
 def page_text(path: Path, page: int) -> str:
     """Text of one page (from 1) of any PDF, as the reader of our files will see it."""
     with pdfium.PdfDocument(path) as document:
         return str(document[page - 1].get_textpage().get_text_range())
-
-
-def printed(text: str) -> list[str]:
-    """Clusters of a text as a page must give them back: exactly those asked for, blanks left out."""
-    return [cluster for cluster in clusters(text) if cluster not in _BLANKS]
