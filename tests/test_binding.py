@@ -16,7 +16,7 @@ from made_lot import Made
 from small_job import person, write_job
 
 from kouki_print.job import run as run_module
-from kouki_print.job.binding import pack_records, unbound
+from kouki_print.job.binding import pack_records, record_table, unbound
 from kouki_print.job.ledger import pack_texts
 from kouki_print.job.lot_files import LotTask
 
@@ -91,7 +91,7 @@ def test_each_part_of_the_address_and_person_counts(made: Made, bind: str, words
     """The accident of columns sorted apart: one column shifted against the others."""
     prepared, task = made.prepared, made.tasks[0]
     rows = prepared.plan.iloc[task.lot.start : task.lot.stop]
-    records = pack_records(prepared.people, prepared.decided, rows["row"].to_numpy())
+    records = pack_records(record_table(prepared.people, prepared.decided, rows["row"].to_numpy()))
     sheets = rows["sheets"].to_numpy()
     assert list(unbound(records, pack_texts(task.fields), sheets)) == []
     shifted = task.fields.texts.assign(**{bind: np.roll(task.fields.texts[bind].to_numpy(dtype=object), 1)})

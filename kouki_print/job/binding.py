@@ -25,13 +25,17 @@ _WORDS = {
 }
 
 
-def pack_records(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> bytes:
-    """Number, name and delivery address of the records with these row numbers, as a compressed Arrow table."""
+def record_table(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> pa.Table:
+    """Number, name and delivery address of the records with these row numbers, in their order."""
     own = people["row"].to_numpy()
     order = np.argsort(own, kind="stable")
     take = pa.array(order[np.searchsorted(own, rows, sorter=order)])
     sources = {"insured_number": people, "name": people, "to_postcode": decided, "to_address": decided}
-    table = pa.table({key: arrow_of(source[key]).take(take) for key, source in sources.items()})
+    return pa.table({key: arrow_of(source[key]).take(take) for key, source in sources.items()})
+
+
+def pack_records(table: pa.Table) -> bytes:
+    """Records of a lot, compressed."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)
@@ -63,5 +67,6 @@ def _printed(texts: pa.Table, key: str) -> pa.Array:
     column = texts["to_place" if key == "to_address" else key].combine_chunks()
     column = column.cast(pa.large_string())
     if key == "to_postcode":
-        return pc.replace_substring_regex(column, "[〒-]", "")
+        halves = (pc.utf8_slice_codeunits(column, start, stop) for start, stop in ((1, 4), (5, 9)))
+        return pc.binary_join_element_wise(*halves, pa.scalar("", pa.large_string()))
     return pc.list_element(pc.split_pattern(column, "\n", max_splits=1), 0) if key == "to_address" else column

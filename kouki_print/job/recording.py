@@ -13,7 +13,7 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job import ledger
-from kouki_print.job.binding import pack_records, unbound
+from kouki_print.job.binding import pack_records, record_table, unbound
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
@@ -65,10 +65,11 @@ def write_ledger(
 def _bound_records(prepared: Prepared, results: Sequence[LotResult]) -> list[bytes]:
     """The records of each lot's pieces; OutputDiffers when a page says something else of its person."""
     packed, found = [], []
+    records = record_table(prepared.people, prepared.decided, prepared.plan["row"].to_numpy())
     for result in results:
         lot = result.files.lot
         rows = prepared.plan.iloc[lot.start : lot.stop]
-        packed.append(pack_records(prepared.people, prepared.decided, rows["row"].to_numpy()))
+        packed.append(pack_records(records.slice(lot.start, lot.stop - lot.start)))
         wrong = unbound(packed[-1], result.printed_texts, rows["sheets"].to_numpy())
         found += [f"{rows['piece_id'].iloc[at]}: {words}" for at, words in wrong]
     if found:
