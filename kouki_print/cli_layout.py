@@ -55,7 +55,12 @@ def guess(file: Path, out: Path | None) -> None:
 @click.option(
     "--insured", default="", metavar="N", help="選んで載せる人の被保険者番号（8桁。--job とともに）"
 )
-@click.option("--preset", default="r08", show_default=True, metavar="P", help="--job がないときの年度の規則")
+@click.option(
+    "--preset",
+    default="",
+    metavar="P",
+    help="--job がないときの年度の規則（省略時は、この様式を使う規則のうち新しいもの）",
+)
 def preview(file: Path, out: Path, job: Path | None, insured: str, preset: str) -> None:
     """様式のファイルを、いちばん長い文字・短い文字・一人の文字で試し刷りします（案内線つきの PDF と PNG）。
 

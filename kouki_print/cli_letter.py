@@ -24,7 +24,8 @@ from kouki_print.console import JapaneseCommand, watching
     required=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="変わった人の一覧（CSV。copay は 被保険者番号,新負担割合、ほかは 被保険者番号,旧区分,新区分）",
+    help="変わった人の一覧（CSV。copay は 被保険者番号,新負担割合,適用年月日、"
+    "ほかは 被保険者番号,旧区分,新区分,適用年月日）",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="出力フォルダー")
 @click.option(
@@ -32,7 +33,7 @@ from kouki_print.console import JapaneseCommand, watching
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
     metavar="YYYY-MM-DD",
-    help="通知文に載せる日付（省略時は載せない）",
+    help="通知文に載せる日付（省略時は job.toml の issued_on）",
 )
 def letter(job: Path, kind: str, list_file: Path, out: Path, on: dt.datetime | None) -> None:
     """負担割合や限度額が変わった人への通知文を、市町村ごとに作ります。

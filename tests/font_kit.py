@@ -28,6 +28,9 @@ def small_font(
     characters: str = "0123456789様 ",
     *,
     blank: str = "",
+    flat: str = "",
+    empty_parts: str = "",
+    hairline: str = "",
     pairs: Iterable[str] = (),
     same: Mapping[str, str] | None = None,
     vertical: Mapping[str, str] | None = None,
@@ -37,7 +40,8 @@ def small_font(
 ) -> Path:
     """A font of boxes, each character of another height.
 
-    ``blank`` are mapped but have no outline; ``pairs`` are variants of format 14; those in ``same``
+    ``blank`` are mapped but have no outline, ``flat`` one without height, ``hairline`` one of two points,
+    ``empty_parts`` are composites of the blank; ``pairs`` are variants of format 14; those in ``same``
     share the glyph of another character, those in ``vertical`` do so in vertical text; ``drop`` are tables
     to be left out.
     """
@@ -53,8 +57,16 @@ def small_font(
     empty = {_name(cluster) for cluster in clusters if cluster in blank or cluster == " "}
     glyphs = {}
     for position, name in enumerate(names):
-        pen = TTGlyphPen(None) if kind == "TTF" else T2CharStringPen(600, None)
-        if name not in empty:
+        pen = TTGlyphPen(dict.fromkeys(names)) if kind == "TTF" else T2CharStringPen(600, None)
+        if name in map(_name, empty_parts):
+            pen.addComponent(_name(" "), (1, 0, 0, 1, 0, 0))
+        elif name in map(_name, flat):
+            _box(pen, 900, 0)
+        elif name in map(_name, hairline):
+            pen.moveTo((0, 0))
+            pen.lineTo((900, 700))
+            pen.closePath()
+        elif name not in empty:
             _box(pen, 900, 500 + 10 * position)
         glyphs[name] = pen.glyph() if kind == "TTF" else pen.getCharString()
     if kind == "TTF":

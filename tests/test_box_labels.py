@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ from line_fixtures import Finished, cli, finished
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
-from kouki_print.job.labels import check_unit_names
+from kouki_print.job.labels import check_box_label
 from kouki_print.order.load import load_order
 from kouki_print.page.fonts import Style
 from kouki_print.page.layout_file import load_layout
@@ -57,8 +58,12 @@ def test_every_box_says_what_is_in_it(labelled: Finished) -> None:
         assert f"{number} / 3" in label
         assert f"{first:07d} 〜 {last:07d}" in label
         assert f"{len(mine)}通" in label
+        names = {"A": "資格確認書", "B": "資格情報のお知らせ"}
         for code, count in mine["set_code"].value_counts().items():
-            assert f"{code} {count}通" in label
+            assert f"{code}（{names[code]}） {count}通" in label
+        contact = load_order(labelled.job).units["47213"].contact
+        for words in (contact.address, contact.section, contact.phone, f"〒{contact.postcode[:3]}-"):
+            assert words in label, "where the box goes, and whom to call"
         assert codes(folder / "box_labels.pdf", number - 1) == [f"OKR08-47213-{number:03d}"]
 
 
@@ -74,17 +79,39 @@ def test_every_number_is_read_from_its_label(labelled: Finished) -> None:
         assert read.strip("ABCD") == number
         assert f"{number[:3]}-{number[3:5]}-{number[5:10]}-{number[10]}" in label
         assert piece["piece_id"] in label and "簡易書留" in label
+        assert f"{int(piece['sequence']):07d}" in label.split(), "as in the envelope's window"
 
 
-def test_a_long_name_of_an_employer_stands_on_two_lines(tmp_path: Path, styles: dict[str, Style]) -> None:
-    unit = load_order(write_job(tmp_path)).units["47213"]
-    long = unit.contact.model_copy(
-        update={"name": "社会福祉法人沖縄県南部みどりの丘福祉会特別養護老人ホームひまわり苑"}
-    )
-    longer = unit.contact.model_copy(update={"name": "社会福祉法人" * 20})
-    check_unit_names([unit.model_copy(update={"contact": long})], load_layout("box_label"), styles)
-    with pytest.raises(JobError, match="箱ラベルに入らない"):
-        check_unit_names([unit.model_copy(update={"contact": longer})], load_layout("box_label"), styles)
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({"name": "社会福祉法人沖縄県南部みどりの丘福祉会特別養護老人ホームひまわり苑"}, True),
+        ({"name": "社会福祉法人" * 20}, False),
+        ({"section": "福祉部 後期高齢者医療保険課 資格賦課係（本庁のみ）"}, True),
+        ({"section": "後期高齢者医療保険課" * 8}, False),
+    ],
+)
+def test_a_long_name_of_an_employer_stands_on_two_lines(
+    tmp_path: Path, styles: dict[str, Style], change: dict[str, str], fits: bool
+) -> None:
+    loaded = load_order(write_job(tmp_path))
+    unit = loaded.units["47213"]
+    contact = unit.contact.model_copy(update=change)
+    units = {**loaded.units, "47213": unit.model_copy(update={"contact": contact})}
+    changed, layout = replace(loaded, units=units), load_layout("box_label")
+    if fits:
+        check_box_label(changed, layout, styles)
+    else:
+        with pytest.raises(JobError, match=r"入らない|入りません"):
+            check_box_label(changed, layout, styles)
+
+
+@pytest.mark.parametrize("preset", ["r05", "r06-interim", "r07", "r07-budget", "r08", "kokuho"])
+def test_the_sets_of_every_preset_stand_on_the_label(
+    tmp_path: Path, styles: dict[str, Style], preset: str
+) -> None:
+    loaded = load_order(write_job(tmp_path, job=JOB.replace('"r08"', f'"{preset}"')))
+    check_box_label(loaded, load_layout("box_label"), styles)
 
 
 def test_without_numbers_there_are_no_number_labels(tiny: Finished) -> None:

@@ -55,7 +55,8 @@ def test_a_font_decides_about_these(cluster: str) -> None:
 
 
 def test_the_list_before_print(tmp_path: Path) -> None:
-    prepared = prepare(write_job(tmp_path, PEOPLE), Stages(Silent()))
+    nothing_due = person(9, name="見●　次郎", welfare="1")
+    prepared = prepare(write_job(tmp_path, [*PEOPLE, nothing_due]), Stages(Silent()))
     files = [each.name for each in prepared.intake.inputs]
     path = tmp_path / "characters.csv"
     tables = prepared.decided, prepared.plan
@@ -73,12 +74,12 @@ def test_the_list_before_print(tmp_path: Path) -> None:
     assert {line["piece_id"] for line in lines} == {""}
     assert lines[5]["characters"] == "U+25CF、U+0009（5文字目）"
     held = prepared.decided["status"].tolist()
-    assert held == ["printed", *["held"] * 7]
+    assert held == ["printed", *["held"] * 7, "excluded"]
 
 
 def test_an_empty_list_has_its_header(tmp_path: Path) -> None:
     intake, order = take_in(tmp_path, [person(1)])
-    decided = pd.DataFrame({"carrier": [0], "unit_code": ["47213"]})
+    decided = pd.DataFrame({"carrier": [0], "unit_code": ["47213"], "status": ["printed"]})
     tables = decided, pd.DataFrame({"person": [0], "piece_id": ["x"]})
     write_characters(tmp_path / "x.csv", intake.people, [], order.units, ["export.csv"], *tables)
     assert (tmp_path / "x.csv").read_text(encoding="utf-8-sig") == ",".join(COLUMNS) + "\n"

@@ -18,7 +18,7 @@ from kouki_print.page.art import die_lines
 from kouki_print.page.family import with_family
 from kouki_print.page.layout_file import load_layout
 
-ADDRESS = {"to_name", "to_postcode", "to_place"}
+ADDRESS = {"to_name", "to_postcode", "to_place", "piece_number"}
 IDENTITY = {"insured_number", "name", "sex", "birth_date", "card_address", "insurer_number"}
 DATES = {"valid_until", "issued_on"}
 RATIO = {"copay", "copay_before", "effective_on", "qualified_on"}
@@ -99,6 +99,15 @@ def test_the_reduction_card_says_what_the_person_has(job: Finished) -> None:
     ):  # 発効・長期・発行・交付
         assert day in second
     assert "様" not in second and "904-2215" not in second, "nothing of the person for the window"
+
+
+def test_the_number_of_the_piece_can_be_read_in_the_window(job: Finished) -> None:
+    """Labels and boxes are matched by hand with it; a second sheet shows it in its code only."""
+    for count in (1, 2, 3):
+        wanted = next(line["piece_id"] for line in job.register() if line["insured_number"] == number(count))
+        first, *others = texts_of(job, count)
+        assert wanted[-7:] in first.split()
+        assert not [text for text in others if wanted[-7:] in text.split()]
 
 
 def test_the_limit_card_has_no_long_stay(job: Finished) -> None:

@@ -18,7 +18,7 @@ from kouki_print.order.presets import order_of_preset, read_preset
 LINE = 'disease_card = { name = "特定疾病療養受療証", layout = "art/disease_card.toml" }\n'
 LAYOUT = """\
 title = "特定疾病療養受療証"
-include = ["address_panel"]
+include = ["folded_sheet", "address_panel"]
 
 [sheet]
 width = 210
@@ -38,6 +38,13 @@ x = 20
 y = 140
 width = 100
 size = 16
+
+[[front.field]]
+bind = "insured_number"
+x = 20
+y = 150
+width = 60
+size = 12
 """
 WORDS = "{{ words.system }}の受療証を、{{ job.switch_on_ja }}からお使いください。\n"
 USED = """\

@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 import pytest
 from line_fixtures import Finished, finished
 from small_job import JOB, person, write_job
+from test_layout import text_rect
 
 from kouki_print.base.errors import JobError
 from kouki_print.job.envelopes import EnvelopeKind, envelope_kinds, load_envelope, write_envelopes
@@ -19,6 +20,7 @@ from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.page.fonts import Style
 from kouki_print.page.items import MM
 from kouki_print.page.layout_file import load_layout
+from kouki_print.page.words import renderer
 
 MOVED = {
     "47213": {
@@ -75,6 +77,45 @@ def test_a_front_for_each_service(tmp_path: Path, styles: dict[str, Style]) -> N
     assert "転送不要" not in front + plain  # it stands on the mount, in the window
 
 
+@pytest.mark.parametrize(
+    ("more", "kind", "words"),
+    [
+        ("", REGISTERED, "資格確認書 在中"),
+        ("", replace(REGISTERED, documents=("certificate", "notice")), "大切なお知らせ 在中"),
+        ("", replace(REGISTERED, documents=("disease_card",)), "大切なお知らせ 在中"),
+        ('[words]\nenvelope_contents = "重要書類"\n', REGISTERED, "重要書類 在中"),
+    ],
+)
+def test_the_front_says_what_may_be_said_outside(
+    tmp_path: Path, styles: dict[str, Style], more: str, kind: EnvelopeKind, words: str
+) -> None:
+    """The name of the only document inside, but never one that tells an illness or an income."""
+    more += '[documents]\ndisease_card = { name = "特定疾病療養受療証", layout = "disease_card" }\n'
+    front, back = drawn(tmp_path, loaded_of(tmp_path, more), styles, "47201", kind)
+    assert words in front and front.count("在中") == 1 and "在中" not in back
+    assert "すぐに開けて" in front and front.count("特定疾病") == kind.documents.count("disease_card")
+
+
+@pytest.mark.parametrize(("dieline", "drawn_die"), [("printed_dashes", True), ("none", False)])
+def test_the_window_is_told_to_be_a_cut(
+    tmp_path: Path, styles: dict[str, Style], dieline: str, drawn_die: bool
+) -> None:
+    loaded = loaded_of(tmp_path, f'[printing]\ndieline = "{dieline}"\n')
+    front, back = drawn(tmp_path, loaded, styles, "47201", REGISTERED)
+    assert ("破線は窓の抜き位置（印刷しない）" in front) == ("窓（抜き）" in front) == drawn_die
+    assert "破線" not in back and "窓（抜き）" not in back
+
+
+def test_all_words_of_the_back_keep_to_its_frame(tmp_path: Path, styles: dict[str, Style]) -> None:
+    """As wide as the frame at most, and nothing smaller than people of 85 read."""
+    loaded, layout = loaded_of(tmp_path), load_layout("envelope_naga3")
+    render = renderer(loaded.order, loaded.sender("47381"))
+    (frame,) = layout.back.box
+    for item in layout.back.text:
+        left, _, right, _ = text_rect(item, render(item), styles[item.font])
+        assert item.size >= 10.5 and frame.x <= left and right <= frame.x + frame.width, item.text
+
+
 def test_the_marks_are_as_the_order_says(tmp_path: Path, styles: dict[str, Style]) -> None:
     marks = '[marks]\noffice = "那覇中央郵便局"\nno_forward = true\nwithout_local_special = ["47381"]\n'
     marks += 'offices = { 47207 = "八重山郵便局" }\n'
@@ -94,14 +135,15 @@ def test_the_postage_mark_has_its_legal_size_and_place() -> None:
     boxes = {item.when: item for item in layout.front.box}
     mark = boxes["postage_paid"]
     assert 20 <= mark.width <= 30 and 20 <= mark.height <= 30
-    (line,) = (item for item in layout.front.line if item.when == "postage_paid")
+    (line,) = (item for item in layout.front.line if item.when == "post_office")
     assert line.y1 == line.y2 == mark.y + mark.height / 2
     assert (line.x1, line.x2) == (mark.x, mark.x + mark.width)
-    office, words = (
-        next(item for item in layout.front.field if item.bind == name)
-        for name in ("post_office", "postage_paid")
-    )
+    places = {(item.bind, item.when): item for item in layout.front.field}
+    office, words = places["post_office", ""], places["postage_paid", "post_office"]
     assert office.y + office.depth < line.y1 < words.y
+    alone = places["postage_paid", "not post_office"]
+    middle = alone.y + alone.depth / 2
+    assert middle == pytest.approx(mark.y + mark.height / 2, abs=0.6), "without an office no half is empty"
     for name in ("postage_paid", "service", "local_special"):
         assert boxes[name].x >= 235 - 70 and boxes[name].y + boxes[name].height <= 35
 

@@ -17,6 +17,8 @@ from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
+from kouki_print.page.faces import load_face
+from kouki_print.page.outlines import svg_paths
 
 NOW = "2026-01-01T00:00:00Z"
 PEOPLE = [
@@ -89,6 +91,18 @@ def test_each_use_is_listed_and_nobody_under_protection(tmp_path: Path, job: Pat
     page = (tmp_path / "fallback_glyphs.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 3 and page.count('d="M') == 3
     assert "田" not in page  # no names in it
+    assert "宛名・氏名 export.csv 3行目 OKR08-47213-" in page
+
+
+def test_two_font_files_of_one_name_keep_their_pictures(tmp_path: Path) -> None:
+    """A file of the same name in another folder is another font."""
+    for name, character in (("a", YOSHI), ("b", "𠮟")):
+        (tmp_path / name).mkdir()
+        small_font(tmp_path / name / "more.ttf", ("x" if name == "b" else "") + character, blank="x")
+    faces = [load_face(tmp_path / name / "more.ttf") for name in "ab"]
+    glyphs = [(faces[0], faces[0].glyph(YOSHI)), (faces[1], faces[1].glyph("𠮟"))]
+    assert svg_paths(glyphs) == [svg_paths([each])[0] for each in glyphs]
+    assert len(set(svg_paths(glyphs))) == 2
 
 
 def test_a_character_of_somebody_under_protection_only_is_not_shown(tmp_path: Path) -> None:
@@ -128,6 +142,28 @@ def test_a_glyph_that_prints_nothing_stops_the_job_and_says_whose(
 def test_a_broken_glyph_that_nobody_needs_stops_nothing(tmp_path: Path) -> None:
     broken = small_font(tmp_path / "broken.ttf", YOSHI, blank=YOSHI)
     assert not held(prepare(job_with(tmp_path, [person(1)], further=broken), Stages(Silent())))
+
+
+def test_a_broken_glyph_of_somebody_who_is_not_printed_stops_nothing(tmp_path: Path) -> None:
+    broken = small_font(tmp_path / "broken.ttf", YOSHI, blank=YOSHI)
+    name = f"{YOSHI}田　花子"
+    people = [
+        person(1),
+        person(2, name=name, unissued_reasons="7"),
+        person(3, name=name, birth_date=""),
+        person(4, name=name, welfare="1"),
+    ]
+    prepared = prepare(job_with(tmp_path, people, further=broken), Stages(Silent()))
+    assert prepared.decided["status"].tolist() == ["printed", "unissued", "held", "excluded"]
+
+
+def test_only_who_is_printed_is_counted_and_named(tmp_path: Path) -> None:
+    broken = small_font(tmp_path / "broken.ttf", YOSHI, blank=YOSHI)
+    name = f"{YOSHI}田　花子"
+    people = [person(1, name=name, unissued_reasons="7"), person(2, name=name), person(3)]
+    with pytest.raises(JobError, match="この文字を印字する人: 1人") as caught:
+        prepare(job_with(tmp_path, people, further=broken), Stages(Silent()))
+    assert (caught.value.row, caught.value.column) == (3, "氏名")
 
 
 def test_another_font_file_than_the_order_says(tmp_path: Path, job: Path) -> None:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from kouki_print.job.forms import load_styles
 from kouki_print.page.breaks import split
+from kouki_print.page.extents import extent
 from kouki_print.page.fit import (
     Fitted,
     fit,
@@ -81,6 +82,10 @@ def test_type_is_condensed_before_it_is_broken_or_the_other_way_round() -> None:
         ("うるま市みどり町一丁目１２番地の３４", "うるま市みどり町一丁目"),  # never before の
         ("みどり町１２番３号メゾン海風二〇五号室", "みどり町１２番３号"),
         ("みどり町１－２－３４メゾン海", "みどり町１－２－３４"),  # before the name of the building
+        ("与那原町字上与那原３４５", "与那原町"),  # 字 belongs to the name behind it
+        ("みどり市大字見本上原下原", "みどり市"),
+        ("赤十字老人ホーム見本の里", "赤十字老人ホーム"),
+        ("うるま市見本１２３番地４５号", "うるま市見本"),  # one number
         ("みどり町特別養護老人ホーム海風", "みどり町特別養護老人ホーム"),
         ("アントニオ・マリア・サントス　様", "アントニオ・"),
         ("アレクサンドリアオキナワ　様", "アレクサンドリ"),  # 様 never stands alone
@@ -94,6 +99,18 @@ def test_breaks_stand_where_readers_expect_them(text: str, first: str) -> None:
 def test_a_number_or_word_is_torn_only_when_nothing_else_fits() -> None:
     assert split("字海１２３４５６", 2, MINCHO, 0, 6_000) == ["字海", "１２３４５６"]
     assert split("字海１２３４５６", 2, MINCHO, 0, 5_000) == ["字海１２", "３４５６"]
+    for hyphen in "-－−ー":
+        text = f"見本町東西１{hyphen}２{hyphen}３"
+        assert (split(text, 2, MINCHO, 0, 8_000) or [""])[-1].endswith(f"１{hyphen}２{hyphen}３")
+
+
+def test_a_number_in_cells_fits_or_there_are_too_few_cells() -> None:
+    item = FieldItem(bind="insured_number", x=0, y=0, width=32.5, size=13, pitch=4)
+    assert item.cells == 8 and extent(item).right == 32
+    assert lines("12345678", item) == [("12345678", 100)]
+    assert lines("123456789", item) is None and overflow("1234567890", item, MINCHO) == 8.0
+    assert treated(["12345678", "123456789", ""], item, MINCHO) == {1: None}
+    assert [each is None for each in fit_all(["1", "123456789"], item, MINCHO)] == [False, True]
 
 
 def test_three_lines_when_there_are_three() -> None:
@@ -126,10 +143,10 @@ def test_smaller_type_has_the_lines_that_the_field_has_room_for() -> None:
 
 def test_a_legible_field_uses_small_lines_before_it_condenses_small_type() -> None:
     text = "一二三四五　六七八九十"
-    tight = {"min_condense": 50, "min_size": 8}
-    assert fit(text, field(5, **tight), MINCHO) == Fitted(((text, 50),), 9)
+    tight = {"min_condense": 60, "min_size": 7.5}
+    assert fit(text, field(5, **tight), MINCHO) == Fitted(((text, 60),), 7.5)
     legible = field(5, **tight, fit="legible")
-    assert fit(text, legible, MINCHO) == Fitted((("一二三四五", 100), ("六七八九十", 100)), 8)
+    assert fit(text, legible, MINCHO) == Fitted((("一二三四五", 100), ("六七八九十", 100)), 7.5)
 
 
 def test_the_overflow_is_told_for_the_smallest_and_narrowest_type() -> None:
@@ -210,7 +227,7 @@ ITEM = st.builds(
     field,
     st.sampled_from([1.0, 2.5, 5.0, 9.3, 20.0]),
     lines=st.integers(1, 4),
-    min_condense=st.sampled_from([50, 60, 75, 80, 95, 100]),
+    min_condense=st.sampled_from([65, 75, 80, 95, 100]),
     min_size=st.sampled_from([None, 7, 9.2]),
     small_lines=st.integers(1, 4),
     tracking=st.sampled_from([0, 0.4]),

@@ -10,7 +10,7 @@ import pytest
 from font_kit import FURTHER_VARIANT, OWN, YOSHI, own_font, pinned, small_font
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_lot import DEFAULT_VARIANT, VARIANT
 
@@ -86,6 +86,27 @@ def test_a_digit_without_outline_is_a_broken_font(
         style.settled()
 
 
+@pytest.mark.parametrize("how", ["flat", "hairline", "empty_parts"])
+def test_an_outline_without_ink_prints_nothing(tmp_path: Path, how: str) -> None:
+    """The glyph has data: a contour without area, or another glyph that is empty."""
+    hurt = load_face(small_font(tmp_path / "small.ttf", **{how: "8"}))  # type: ignore[arg-type]
+    style = Style("X", (hurt,))
+    for character in "0123456789 ":
+        style.resolve(character)
+    assert style.blanks() == {"8": hurt}
+    with pytest.raises(JobError, match=r"「small.ttf」の文字 U\+0038 は字形が空"):
+        style.settled()
+
+
+def test_a_composite_with_ink_is_drawn(tmp_path: Path) -> None:
+    path = small_font(tmp_path / "small.ttf", empty_parts="8")
+    font = TTFont(path)
+    font["glyf"]["u0038"].components[0].glyphName = "u0037"
+    font.save(path)
+    style = Style("X", (load_face(path),))
+    assert style.can_draw("8") and style.blanks() == {}
+
+
 def test_a_blank_glyph_that_nobody_needs_is_no_defect(tmp_path: Path) -> None:
     style = Style("X", (load_face(small_font(tmp_path / "small.ttf", blank="3")),))
     style.resolve("4")
@@ -145,7 +166,7 @@ def test_fonts_of_the_order_are_pinned(tmp_path: Path) -> None:
         assert [face.label for face in style.faces[1:]] == ["further.ttf", "own.tte"]
         assert style.can_draw(YOSHI) and style.can_draw(OWN)
     further.write_bytes(own.read_bytes())
-    with pytest.raises(JobError, match="SHA-256が注文と違います"):
+    with pytest.raises(JobError, match=r"SHA-256が注文と違います（このファイルは [0-9a-f]{64}）"):
         load_styles(fonts)
 
 
@@ -164,6 +185,7 @@ def test_a_shared_glyph_stands_in_a_layer_for_each_text(tmp_path: Path, styles: 
     ]
 
 
+@settings(deadline=None)  # the first call reads the fonts
 @given(st.permutations(["葛", VARIANT, "邉", DEFAULT_VARIANT, "様", "（", "1"]))
 def test_the_order_of_asking_changes_nothing(asked: list[str]) -> None:
     face = load_styles_once()["mincho"].faces[0]
@@ -205,6 +227,12 @@ def test_variants_are_found_before_the_vertical_form(tmp_path: Path) -> None:
     style = Style("X", (load_face(path),))
     assert style.resolve_vertical(pair) == style.resolve("（")
     assert style.resolve_vertical("葛") == style.resolve("）")
+
+
+def test_a_collection_of_fonts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "many.ttc").write_bytes(b"ttcf" + bytes(20))
+    with pytest.raises(JobError, match="（TTC）は使えません"):
+        load_face(tmp_path / "many.ttc")
 
 
 def test_cff_outlines_are_refused(tmp_path: Path) -> None:

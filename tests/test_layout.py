@@ -23,10 +23,10 @@ from kouki_print.page.codes import BAR_COUNT, SIZE
 from kouki_print.page.fields import FAMILY
 from kouki_print.page.fit import fit
 from kouki_print.page.fonts import Style, clusters
-from kouki_print.page.items import MM, Box, FieldItem, Line, Perforation, Side, Text
+from kouki_print.page.items import MM, Box, FieldItem, Line, Panel, Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.layout_file import load_layout
-from kouki_print.page.operators import wrap
+from kouki_print.page.operators import Canvas, wrap
 from kouki_print.page.window import panel_of, visible_always, visible_ever
 from kouki_print.page.window_checks import check_windows
 from kouki_print.page.words import renderer
@@ -51,8 +51,8 @@ Rect = tuple[float, float, float, float]  # left, top, right, bottom in mm
 USUAL = Envelope(
     name="長形3号", width_mm=Decimal(120), height_mm=Decimal(235), thickness_mm=Decimal(5), grams=Decimal(5)
 )
-ALWAYS: Rect = (20, 20, 91, 50)  # what of the sheet its window shows at every position, and at some
-EVER: Rect = (1, 5, 110, 65)
+ALWAYS: Rect = (21, 21, 90, 50)  # what of the sheet its window shows at every position, and at some
+EVER: Rect = (0, 5, 111, 66)
 
 
 @pytest.fixture(params=NAMES)
@@ -108,6 +108,15 @@ def text_rect(item: Text, words: str, style: Style) -> Rect:
         lines = [part for line in lines for part in wrap(line, style, item.size, item.width)]
     width = item.width or max(style.width(line) for line in lines) * em / 1000
     return item.x, item.y, item.x + width, item.y + (len(lines) - 1) * (item.leading or em * 1.5) + em
+
+
+def test_a_line_of_one_character_is_never_empty(styles: dict[str, Style]) -> None:
+    assert wrap("あ、い", styles["gothic"], 10, 4) == ["あ", "、", "い"]
+
+
+def test_line_ends_in_vertical_text_are_no_characters(styles: dict[str, Style]) -> None:
+    canvas, item = Canvas(297, styles), Text(x=20, y=20, size=10, vertical=True)
+    assert canvas.text(item, "上\n下\n") == canvas.text(item, "上下")
 
 
 def inside(inner: Rect, outer: Rect) -> bool:
@@ -218,12 +227,9 @@ def test_words_lie_neither_on_each_other_nor_on_fields_nor_under_rules(
         assert cut == []
 
 
-def cards(layout: Layout, side: Side) -> list[Box | Perforation]:
-    """What is cut or taken out of the sheet as a card: within a perforation, or within dashes to cut along."""
-    return [
-        *(cut for cut in layout.perforation if cut.width and cut.height),
-        *(box for box in side.box if box.dash),
-    ]
+def cards(layout: Layout) -> list[Panel]:
+    """What is taken out of the sheet as a card: torn off along a perforation, or a plastic one peeled off."""
+    return [panel for panel in layout.panel if panel.name not in ("address", "middle", "bottom")]
 
 
 @pytest.mark.parametrize(
@@ -238,14 +244,14 @@ def cards(layout: Layout, side: Side) -> list[Box | Perforation]:
         ("notice_household", []),
     ],
 )
-def test_cards_have_their_size_and_their_back_lies_behind_them(
+def test_cards_have_their_size_and_are_torn_off_unless_they_are_plastic(
     name: str, sizes: list[tuple[int, int]]
 ) -> None:
     layout = load_layout(name)
-    fronts = cards(layout, layout.front)
-    assert sorted((card.width, card.height) for card in fronts) == sorted(sizes)
-    turned = {(layout.sheet.width - card.x - card.width, card.y) for card in fronts}
-    assert {(box.x, box.y) for box in layout.back.box if box.dash} <= turned
+    assert sorted((card.width, card.height) for card in cards(layout)) == sorted(sizes)
+    torn = {(cut.x, cut.y, cut.width, cut.height) for cut in layout.perforation}
+    places = {(card.x, card.y, card.width, card.height) for card in cards(layout)}
+    assert torn == (set() if name == "kenpo_card" else places)
 
 
 @pytest.mark.parametrize(
@@ -253,9 +259,9 @@ def test_cards_have_their_size_and_their_back_lies_behind_them(
 )
 def test_all_of_the_person_but_the_address_lies_on_the_card(name: str) -> None:
     layout = load_layout(name)
-    place = min(cards(layout, layout.front), key=lambda card: card.y)
+    place = min(cards(layout), key=lambda card: card.y)
     card = place.x, place.y, place.x + place.width, place.y + place.height
-    assert card[1] > 99 and card[3] < 198  # the card in the middle third, clear of the folds
+    assert card[1] > 100 and card[3] < 198  # the card in the middle third, clear of the folds
     for item in layout.front.field:
         if item not in address_items(layout):
             assert inside(field_rect(item), card), item.bind
@@ -326,14 +332,19 @@ def test_the_code_has_the_same_place_on_both_sides(layout: Layout) -> None:
 
 
 def address_items(layout: Layout) -> list[FieldItem]:
-    return [item for item in layout.front.field if item.bind.startswith("to_")]
+    return [item for item in layout.front.field if item.bind.startswith("to_") or item.bind == "piece_number"]
 
 
 def test_the_address_block_holds_all_that_the_postman_needs(
     layout: Layout, made: Made, styles: dict[str, Style]
 ) -> None:
     block = ALWAYS
-    assert {item.bind for item in address_items(layout)} == {"to_postcode", "to_place", "to_name"}
+    assert {item.bind for item in address_items(layout)} == {
+        "to_postcode",
+        "to_place",
+        "to_name",
+        "piece_number",
+    }
     for item in address_items(layout):
         assert inside(field_rect(item), block), item.bind
     render = words_of(layout, made)

@@ -19,7 +19,7 @@ from kouki_print.base.resources import layout_dir, template_dir
 from kouki_print.job.preview_examples import example_order
 from kouki_print.order.units import Contact
 from kouki_print.page import words
-from kouki_print.page.fields import FIELD_JA, FLAG_JA
+from kouki_print.page.fields import FIELD_JA, FLAG_JA, NUMBERS
 from kouki_print.page.items import Box, FieldItem, Line, Repeat, Text
 from kouki_print.page.layout_checks import NAMED
 from kouki_print.page.layout_file import parse_layout
@@ -46,12 +46,17 @@ y = 40
 width = 60
 size = 12
 """
-FIELDS = "、".join(name for name in FIELD_JA if not name.startswith("family_")) + "、family_1_name など"
+FIELDS = (
+    f"name、to_name、unit_name（全部で{len(FIELD_JA)}件）。説明書の「印字項目の一覧」を確かめてください。"
+)
 TEXT_KEYS = "、".join(Text.model_fields)
 INSURER = "、".join(f"insurer.{name}" for name in NAMED["insurer"])
-FILES = "、".join(sorted(path.stem for path in (template_dir() / "words").glob("*.txt")))
+FILES = len([*(template_dir() / "words").glob("*.txt")])
+OWN_FILE = "ジョブの文面は、ジョブの templates/ に置き、試し刷りでは --job を付けてください。"
+DIGEST = "今は4文字です。SHA-256 は半角の数字と英字 a〜f の64文字です。Windows では PowerShell で Get-FileHash ファイル名、そのほかでは sha256sum ファイル名 で調べられます。"
 PARTS = "、".join(sorted(path.stem for path in (layout_dir() / "parts").glob("*.toml")))
 NUMBER = "mm やポイントの数だけを、引用符なしで書いてください。"
+OVER = "位置（x, y）か幅（width）、行数を直して離してください。文字が重なって読めなくなります。"
 SMALL = "6.5 ポイント以上にしてください。これより小さい文字は高齢の方に読めません。"
 INSIDE = "位置（x, y）か大きさを、用紙に入るように直してください。"
 EDGE = "用紙の端から 3 mm 以上離してください。断裁のずれで欠けることがあります。"
@@ -82,17 +87,19 @@ MISTAKES: dict[str, tuple[str, str, int, str, str]] = {
     "too small at last": ("size = 12", "size = 12\nmin_size = 6", 16, "[[front.field]] の「min_size」が小さすぎます（6 ポイント）。", SMALL),
     "not smaller": ("size = 12", "size = 12\nmin_size = 13", 10, "[[front.field]]: min_size 13 は size 12 より小さくしてください。", "この項目の数を直してください。"),
     "syntax": ("size = 12", "size = = 12", 15, "TOML として読めません", TOML),
-    "twice": ("size = 12", "size = 12\nsize = 13", 16, "TOML として読めません", TOML),
-    "unknown field": ('"name"', '"nmae"', 11, "[[front.field]] の bind「nmae」は知らない印字項目です。", f"「name」の書き間違いではありませんか。使えるのは次のとおりです: {FIELDS}"),
+    "twice": ("size = 12", "size = 12\nsize = 13", 16, "TOML として読めません", "同じ項目が二度あります。どちらかを消してください。"),
+    "unknown field": ('"name"', '"nmae"', 11, "[[front.field]] の bind「nmae」は知らない印字項目です。", f"「name」の書き間違いではありませんか。近い名前: {FIELDS}"),
     "field in Japanese": ('"name"', '"生年月日"', 11, "[[front.field]] の bind「生年月日」は知らない印字項目です。", "「birth_date」と書いてください。"),
     "unknown condition": ("size = 12", 'size = 12\nwhen = "not no_foward"', 16, "[[front.field]]「name」の when「no_foward」は知らない条件です。", f"「no_forward」の書き間違いではありませんか。使えるのは次のとおりです: {FLAGS}"),
-    "unknown words": ('text = "見出し"', 'words = "notice_guid"', 8, "[[front.text]] の文面「notice_guid」がありません。", f"「notice_guide」の書き間違いではありませんか。使えるのは次のとおりです: {FILES}"),
+    "unknown words": ('text = "見出し"', 'words = "notice_guid"', 8, "[[front.text]] の文面「notice_guid」がありません。", f"「notice_guide」の書き間違いではありませんか。近い名前: notice_guide、kenpo_notice_guide、kenpo_certificate_guide（全部で{FILES}件）。{OWN_FILE}"),
     "neither text nor words": ('text = "見出し"', "", 4, "[[front.text]] には text か words のどちらか一つが要ります。", "文字そのものは text に、文面の名前は words に書いてください。"),
     "open brackets": ("見出し", "{{ insurer.name }", 8, "[[front.text]]「{{ insurer.name }」の {{ }} の書き方が正しくありません。", "{{ insurer.name }} のように、二重のかっこを対にして書いてください。"),
     "unknown name": ("見出し", "{{ insuer.name }}", 8, "[[front.text]]「{{ insuer.name }}」の {{ }} にある「insuer」は知らない名前です。", "「insurer」の書き間違いではありませんか。使えるのは次のとおりです: job、insurer、municipality、words"),
     "unknown part of it": ("見出し", "{{ insurer.nam }}", 8, "[[front.text]]「{{ insurer.nam }}」の {{ }} にある「insurer.nam」は知らない名前です。", f"「insurer.name」の書き間違いではありませんか。使えるのは次のとおりです: {INSURER}"),
     "unknown part file": ("title", 'include = ["notice_pag"]\ntitle', 1, "include の部品「notice_pag」がありません。", f"「notice_page」の書き間違いではありませんか。使えるのは次のとおりです: {PARTS}"),
-    "digest": ("", '[front.artwork]\nfile = "art.pdf"\nsha256 = "12ab"\n', 18, "[front.artwork] の「sha256」が SHA-256 の形ではありません。", "ファイルの SHA-256 を、半角の数字と英字 a〜f の64文字で書いてください。"),
+    "cells for words": ("size = 12", "size = 12\npitch = 5", 16, "[[front.field]] の項目「name」は数字だけではないので、ますに分けられません。", f"pitch を消してください。使えるのは {'、'.join(sorted(NUMBERS))} です。"),
+    "a cell too wide": ('"name"\nx = 20\ny = 40\nwidth = 60', '"insured_number"\npitch = 61\nx = 20\ny = 40\nwidth = 60', 12, "[[front.field]] のます（pitch 61 mm）が欄の幅 60 mm より広いです。", "pitch か width を、ますが欄に並ぶように直してください。"),
+    "digest": ("", '[front.artwork]\nfile = "art.pdf"\nsha256 = "12ab"\n', 18, "[front.artwork] の「sha256」が SHA-256 の形ではありません。", DIGEST),
     "empty perforation": ("", "[[perforation]]\nx = 5\ny = 5\n", 16, "[[perforation]]: ミシン目には width か height が要ります。", "この項目の数を直してください。"),
     "beyond the sheet": ("x = 20\ny = 20", "x = 212\ny = 20", 4, "[[front.text]]「見出し」が用紙（210×297 mm）の外に 12.6 mm 出ています。", INSIDE),
     "partly beyond": ("x = 20\ny = 20", "x = 205\ny = 20", 4, "[[front.text]]「見出し」が用紙（210×297 mm）の外に 5.6 mm 出ています。", INSIDE),
@@ -104,6 +111,16 @@ MISTAKES: dict[str, tuple[str, str, int, str, str]] = {
     "perforation seen from the back": ("", "[[perforation]]\nx = 10\ny = 90\nheight = 50\n[[back.text]]\nx = 190\ny = 100\nsize = 10\ntext = '裏面の文字'\n", 20, "[[back.text]]「裏面の文字」がミシン目にかかっています。", CUT),
     "text over a code": ("", "[front.barcode]\nx = 25\ny = 42\n", 10, "[[front.field]]「name」が[front.barcode] のコードか、そのまわりの余白にかかっています。", "コードから 2.0 mm 以上離してください。読み取れなくなります。"),
     "in a repeat": ("", "[[front.repeat]]\ncount = 3\ndy = 105\n[[front.repeat.text]]\nx = 20\ny = 90\nsize = 10\ntext = '{n}番'\n", 19, "[[front.repeat.text]]「3番」が用紙（210×297 mm）の外に 6.5 mm 出ています。", INSIDE),
+    "Japanese value": ("size = 10", 'size = 10\nfont = "明朝"', 8, "[[front.text]] の「font」の値「明朝」は使えません。", '"mincho" と書いてください。次のどれかにしてください: "mincho"、"gothic"、"bold"'),
+    "single brackets": ("[[front.field]]", "[front.field]", 10, "[front.field] は二重のかっこで書きます。", "[[front.field]] と書いてください。一つだけのときも二重です。"),
+    "condition like a field": ("size = 12", 'size = 12\nwhen = "long_stay_onn"', 16, "[[front.field]]「name」の when「long_stay_onn」は知らない条件です。", f"「long_stay_on」の書き間違いではありませんか。使えるのは次のとおりです: {FLAGS}"),
+    "text on a field": ("", f"{TEXT.replace('60', '43')}text = '様'\n", 10, "[[front.field]]「name」が、[[front.text]]「様」に 1.2 mm 重なっています（相手は mine.toml 16行目）。", OVER),
+    "text on a text": ("", f"{TEXT.replace('60', '22')}text = '題'\n", 16, "[[front.text]]「題」が、[[front.text]]「見出し」に 1.5 mm 重なっています（相手は mine.toml 4行目）。", OVER),
+    "field on a field": ("", '[[front.field]]\nbind = "name"\nx = 70\ny = 40\nwidth = 20\nsize = 12\n', 16, "[[front.field]]「name」が、[[front.field]]「name」に 4.2 mm 重なっています（相手は mine.toml 10行目）。", OVER),
+    "address twice": ("", '[[front.field]]\nbind = "to_name"\nx = 20\ny = 60\nwidth = 20\nsize = 12\n[[back.field]]\nbind = "to_name"\nx = 20\ny = 60\nwidth = 20\nsize = 12\n', 22, "[[back.field]]「to_name」が二つあります。宛名の項目は一つだけです（相手は mine.toml 16行目）。", "どちらかを消してください。"),
+    "honorific twice": ("", f'[[panel]]\nname = "address"\nx = 0\ny = 0\nwidth = 210\nheight = 99\n{TEXT}text = "様"\n', 22, "[[front.text]]「様」は敬称です。宛名（to_name）には、はじめから「様」が付いています。", "この文字を消してください。"),
+    "perforation beside the sheet": ("", "[[perforation]]\nx = 10\ny = 290\nwidth = 20\nheight = 20\n", 16, "[[perforation]] が用紙（210×297 mm）の外に 13.0 mm 出ています。", "ミシン目は用紙の中に置いてください。"),
+    "perforations beside each other": ("", "[[perforation]]\nx = 10\ny = 90\nwidth = 90\n[[perforation]]\nx = 20\ny = 90.5\nwidth = 20\nheight = 20\n", 20, "[[perforation]] が、ほかのミシン目から 1 mm 以内に並んでいます（相手は mine.toml 16行目）。", "一つにまとめるか、1 mm より離してください。紙がそこで破れます。"),
 }  # fmt: skip
 
 
@@ -142,6 +159,21 @@ def test_a_line_or_box_may_cross_a_perforation_and_reach_into_the_bleed(tmp_path
     )
 
 
+def test_what_is_never_printed_together_may_share_a_place(tmp_path: Path) -> None:
+    text = TEXT.replace("60", "41")
+    instead = f"{text}text = 'なし'\nwhen = 'not name'\n"
+    other_side = text.replace("front", "back") + "text = '裏'\n"
+    by_the_job = f"{text}text = '{{% if insurer.url %}}あ{{% endif %}}'\n"
+    meeting = "[[perforation]]\nx = 0\ny = 90\nwidth = 210\n[[perforation]]\nx = 90\ny = 90\nheight = 100\n"
+    parse_layout(layout_file(tmp_path, new=instead + other_side + by_the_job + meeting))
+
+
+def test_a_value_over_that_of_a_part_is_told_with_its_own_line(tmp_path: Path) -> None:
+    path = layout_file(tmp_path, "title", 'include = ["address_panel"]\ntitle')
+    path.write_text(path.read_text(encoding="utf-8") + "[front.barcode]\npoints = 20\n", encoding="utf-8")
+    assert "mine.toml 18行目: [front.barcode] の「points」の値 20 は使えません" in told(path)
+
+
 def test_all_mistakes_are_told_together_in_their_order(tmp_path: Path) -> None:
     wrong = f"{TEXT}fnot = 1\ntext = '{{{{ who }}}}'\n[[perforation]]\nx = 10\ny = 24\nwidth = 190\n"
     text = told(layout_file(tmp_path, new=wrong)).split("\n")
@@ -169,7 +201,9 @@ def test_a_mistake_of_a_part_names_the_part(tmp_path: Path) -> None:
 
 def test_a_mistake_after_a_part_keeps_its_own_line(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
-    (tmp_path / "parts" / "head.toml").write_text((TEXT + 'text = "あ"\n') * 3, encoding="utf-8")
+    (tmp_path / "parts" / "head.toml").write_text(
+        "".join(TEXT.replace("60", str(60 + 9 * n)) + 'text = "あ"\n' for n in range(3)), encoding="utf-8"
+    )
     path = layout_file(tmp_path, 'size = 10\ntext = "見出し"', 'size = 3\ntext = "見出し"')
     path.write_text('include = ["head"]\n' + path.read_text(encoding="utf-8"), encoding="utf-8")
     assert told(path).startswith("mine.toml 8行目: [[front.text]] の「size」が小さすぎます（3 ポイント）。")
@@ -183,6 +217,16 @@ def test_words_of_the_job_folder_are_known(tmp_path: Path) -> None:
     assert "文面「mine」がありません" in told(path)
 
 
+def test_a_name_that_the_order_has_no_words_for_is_told_with_its_line(tmp_path: Path) -> None:
+    path = layout_file(tmp_path, "見出し", "{{ words.certifcate }}{{ words.own | default('') }}")
+    parse_layout(path)  # whose words there are, only an order tells
+    with pytest.raises(JobError) as caught:
+        parse_layout(path, None, words.known_words(example_order("r08")))
+    assert (caught.value.file, caught.value.row) == ("mine.toml", 8)
+    assert "「words.certifcate」は、この注文の [words] にありません" in caught.value.what
+    assert caught.value.remedy.startswith("「certificate」の書き間違い")
+
+
 def test_the_names_that_words_may_use_are_those_they_get() -> None:
     context = words._job_words(example_order("r08"))
     assert set(NAMED["job"]) == set(context)
@@ -192,8 +236,11 @@ def test_the_names_that_words_may_use_are_those_they_get() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{{ words.nothing }}", "「nothing」という名前がありません"),
-        ("{{ nothing }}", "「nothing」という名前がありません"),
+        (
+            "{{ words.certifcate }}",
+            "「certifcate」という名前がありません。「certificate」の書き間違いではありませんか",
+        ),
+        ("{{ unknown }}", "「unknown」という名前がありません"),
         ("{{ job.title }", "1行目の書き方が正しくありません"),
         ("{{ 1 / 0 }}", "値が正しくありません"),
     ],
@@ -288,7 +335,7 @@ def test_nobody_after_the_loader_meets_a_repeat() -> None:
     assert front.repeat == []
     rows = [item for item in front.field if item.bind.endswith("_name") and item.bind.startswith("family_")]
     assert [(item.bind, item.y) for item in rows] == [
-        (f"family_{n}_name", pytest.approx(129.3 + 11 * (n - 1))) for n in range(1, 7)
+        (f"family_{n}_name", pytest.approx(129.15 + 11 * (n - 1))) for n in range(1, 7)
     ]
     across = sorted(line.y1 for line in front.line if (line.x1, line.x2) == (20, 190))
     assert across == [127, 138, 149, 160, 171, 182, 216]

@@ -38,7 +38,7 @@ def test_job_overrides_by_code_and_deeply(tmp_path: Path) -> None:
     job = JOB + (
         '[mail]\nnotice = "ordinary"\n[[enclosure]]\ncode = "5"\ngrams = 4.50\n'
         '[[enclosure]]\ncode = "9"\nname = "返信用封筒"\ngrams = 2\n'
-        '[[set]]\ncode = "B"\nitems = ["2", "5", "9"]\n[words]\nsection = "担当課"\n'
+        '[[set]]\ncode = "B"\nitems = ["2", "5", "9"]\n'
     )
     order = load_order(write_job(tmp_path, job=job)).order
     assert order.mail["notice"] == "ordinary" and order.mail["certificate"] == "simple_registered"
@@ -46,7 +46,9 @@ def test_job_overrides_by_code_and_deeply(tmp_path: Path) -> None:
     assert order.enclosure_of("5").name == "マイナ利用チラシ（A4両面）"
     assert order.enclosure_of("9").grams == Decimal(2)
     assert order.set_for("notice").items == ["2", "5", "9"] and order.set_for("certificate").code == "A"
-    assert order.words["section"] == "担当課" and "letter_copay_document" in order.words  # of the preset
+    of_r05 = JOB.replace('"r08"', '"r05"') + '[words]\nsection = "担当課"\n'
+    words = load_order(write_job(tmp_path / "r05", job=of_r05)).order.words
+    assert words["section"] == "担当課" and words["certificate"] == "被保険者証"  # of the preset
 
 
 def test_rules_of_the_job_replace_those_of_the_preset() -> None:

@@ -109,9 +109,9 @@ def test_the_page_carries_the_names_of_its_year(job: Finished) -> None:
     preset = preset_of(job)
     text = first_page(job, "insurance_card" if preset == "r05" else "certificate")
     if preset == "r05":
-        assert "後期高齢者医療被保険者証" in text and "被保険者証 在中" in text and "資格確認書" not in text
+        assert "後期高齢者医療被保険者証" in text and "在中" not in text and "資格確認書" not in text
     elif preset == "r06-interim":
-        assert "後期高齢者医療資格確認書" in text and "新しい交付は行われていません" in text
+        assert "後期高齢者医療資格確認書" in text and "被保険者証に代わって資格確認書を交付" in text
     else:
         assert "国民健康保険資格確認書" in text and "後期高齢者医療" not in text
         notice = first_page(job, "notice")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 import pytest
 import zxingcpp
 from font_kit import YOSHI
@@ -22,12 +23,13 @@ from kouki_print.job import proof as proof_module
 from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.proof_cases import Case, Example, all_cases, choose
 from kouki_print.job.proof_cover import cover
-from kouki_print.job.proof_pages import SPECIMEN, samples
+from kouki_print.job.proof_pages import MARGIN, SPECIMEN, samples
 from kouki_print.job.proof_values import invented
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import bound_fields
 from kouki_print.page.fit import fit
 from kouki_print.page.fonts import clusters
+from kouki_print.page.items import MM
 from kouki_print.sample import write_sample
 
 PACK = {
@@ -264,14 +266,34 @@ def test_the_pack_is_whole(real: Path, prepared: Prepared) -> None:
         for words in example.cases:
             assert BLANK.sub("", words) in page or "proof.htmlにあります" in page
             assert f"<td>{words}</td>" in html
-    assert len(texts(real / "overview.pdf")) == -(-len(pages) // 12)
+    assert len(texts(real / "overview.pdf")) == -(-len(pages) // 9)
     assert "最も小さい余白" in "".join(texts(real / "window.pdf"))
     assert len(texts(real / "envelopes.pdf")) == 2 * 2, "front and back of each municipality's"
     sheet = "".join(texts(real / "signoff.pdf"))
     assert all(
         word in sheet
-        for word in ("校正承認書", "r08", "理由", "export.csv", "発注者（承認）", f"{len(examples)}例")
+        for word in (
+            "□公印の印影:なし",
+            "□年度の色:なし",
+            "校正承認書",
+            "r08",
+            "理由",
+            "export.csv",
+            "発注者（承認）",
+            f"{len(examples)}例",
+        )
     )
+
+
+def test_the_edge_of_the_sheet_is_no_perforation(real: Path) -> None:
+    """It is drawn as a solid line, which nobody takes for a place to tear."""
+    with pdfium.PdfDocument(real / "proof.pdf") as document:
+        page = document[0]
+        trim = [(MARGIN + mm) * MM for mm in (0, 0, 210, 297)]
+        (edge,) = (
+            item for item in page.get_objects(max_depth=1) if item.get_bounds() == pytest.approx(trim, abs=1)
+        )
+        assert pdfium_c.FPDFPageObj_GetDashCount(edge) == 0
 
 
 def test_pages_are_those_of_the_run(real: Path, prepared: Prepared) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.resources import layout_dir
 from kouki_print.intake.load import ALERT
 from kouki_print.job.forms import load_styles
 from kouki_print.job.prepare import prepare
@@ -22,10 +23,12 @@ from kouki_print.page.extents import Rect
 from kouki_print.page.fields import PageFields
 from kouki_print.page.items import Panel
 from kouki_print.page.layout import Layout
+from kouki_print.page.layout_file import load_layout
 from kouki_print.page.window import panel_of, visible_always, visible_ever, window_positions
 from kouki_print.page.window_checks import block_of, check_windows, window_findings
 
 STYLES = load_styles()
+SHIPPED = [path for path in sorted(layout_dir().glob("*.toml")) if "folded_sheet" in path.read_text("utf-8")]
 PANEL = {"name": "address", "x": 0, "y": 0, "width": 210, "height": 99}
 ADDRESS = Panel.model_validate(PANEL)
 
@@ -33,6 +36,7 @@ ADDRESS = Panel.model_validate(PANEL)
 def envelope(**changes: object) -> Envelope:
     """長形3号 with its usual window."""
     usual = {"name": "長形3号", "width_mm": 120, "height_mm": 235, "thickness_mm": 5, "grams": 5}
+    usual |= {"fold_tolerance_mm": 0}  # the tests that are about it say so
     return Envelope.model_validate(usual | changes)
 
 
@@ -62,6 +66,65 @@ def test_the_usual_envelope_sees_what_the_sheets_are_made_for() -> None:
     assert visible_always(envelope(), ADDRESS) == pytest.approx((20, 20, 91, 50))
     assert visible_ever(envelope(), ADDRESS) == pytest.approx((1, 5, 110, 65))
     assert len(window_positions(envelope(), ADDRESS)) == 4
+
+
+def test_a_fold_that_is_off_takes_from_the_window_and_shows_more() -> None:
+    off = envelope(fold_tolerance_mm=1)
+    assert visible_always(off, ADDRESS) == pytest.approx((21, 21, 90, 49))
+    assert visible_ever(off, ADDRESS) == pytest.approx((0, 4, 111, 66))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_is_shipped_stands_in_the_usual_window(path: Path) -> None:
+    usual = envelope(fold_tolerance_mm=1)
+    mine = load_layout(path.stem)
+    panel = panel_of(mine)
+    assert panel is not None
+    assert visible_always(usual, panel) == pytest.approx((21, 21, 90, 50))
+    assert check_windows({path.stem: mine}, usual) == []
+
+
+BARE = {"x": 112, "y": 30, "size": 9, "text": "認定証"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ({"text": [BARE | {"x": 90}]}, "宛名のない用紙の文字「認定証」が窓に"),
+        ({"text": [BARE | {"x": 20, "y": 2, "text": "", "words": "limit_card_letter"}]}, "limit_card_letter"),
+        ({"text": [BARE | {"x": 20, "text": "{{ words.system }}"}]}, "文字「{{ words.system }}」"),
+        ({"field": [field("name", 30)]}, "「氏名」"),
+        ({"image": [{"asset": "logo", "x": 30, "y": 30, "width": 9, "height": 9}]}, "画像「logo」"),
+        ({"qr": {"x": 120, "y": 8}}, "照合コード"),
+    ],
+)  # fmt: skip
+def test_a_sheet_without_an_address_shows_nothing_in_the_window(wrong: dict[str, Any], what: str) -> None:
+    """Its name alone tells an illness or an income."""
+    bare = {"field": [field("name", 120)], "barcode": None, "text": [BARE]}
+    assert check_windows({"limit_card": layout(**bare)}, envelope()) == []
+    with pytest.raises(JobError) as caught:
+        check_windows({"limit_card": layout(**bare | wrong)}, envelope())
+    assert what in caught.value.what and caught.value.file == "mine.toml"
+
+
+def test_the_number_of_the_piece_may_be_seen() -> None:
+    number = field("piece_number", 20, x=80, width=11, size=7)
+    assert check_windows({"certificate": layout(number)}, envelope()) == []
+    with pytest.raises(JobError, match="「通し番号」が窓から左へ"):
+        check_windows({"certificate": layout(number | {"x": 12})}, envelope())
+
+
+def test_a_text_stands_where_its_field_is_anchored() -> None:
+    """What is sure of a field is its last line at the bottom, its first at the top."""
+    low = [
+        field("to_postcode", 20),
+        field("to_place", 23.5, lines=3, leading=3.5, anchor="bottom"),
+        field("to_name", 35, size=12),
+    ]
+    mine = layout(field=low, barcode=None)
+    texts = {"to_postcode": "", "to_place": "あ", "to_name": ""}
+    em = 9 * 25.4 / 72
+    assert block_of(mine, texts, (), STYLES, barcode=False) == pytest.approx((20, 30.5, 20 + em, 30.5 + em))
 
 
 def test_the_panel_may_lie_anywhere_on_the_sheet() -> None:
@@ -131,6 +194,7 @@ def test_a_right_layout_passes() -> None:
             layout(text=[{"x": 100, "y": 60, "size": 9, "text": "区分", "when": "limit_shown"}]),
             "文字「区分」が窓に5.0mm入ります",
         ),
+        (layout(registered={"x": 50, "y": 60}), "引受番号が窓に"),
         (layout(qr={"x": 130, "y": 8}), "照合コードが窓に"),  # its text reaches further left than the symbol
     ],
 )  # fmt: skip
@@ -194,6 +258,18 @@ def test_a_person_whose_own_block_leaves_the_window_is_held() -> None:
         ("OUT_OF_WINDOW", "住所・方書・様方", [2, 3], ["右へ2.1mm", "下へ1.7mm"])
     ]
     assert window_findings(fields, rows, {"certificate": layout()}, STYLES, envelope()) == []
+
+
+def test_a_field_that_does_not_stand_there_holds_nobody() -> None:
+    name = "あ" * 22 + "い"
+    block = [WIDE[0], WIDE[1] | {"when": "no_forward"}, WIDE[2]]
+    fields = people(name, name)
+    fields.flags["no_forward"][1] = True
+    wide = layout(field=block, barcode=None)
+    found = window_findings(
+        fields, {"certificate": np.array([0, 1])}, {"certificate": wide}, STYLES, envelope()
+    )
+    assert [each.rows.tolist() for each in found] == [[1]]
 
 
 def test_the_block_of_one_person() -> None:

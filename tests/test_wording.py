@@ -8,10 +8,14 @@ import pytest
 from small_job import JOB, number, person, write_job
 
 from kouki_print.base.errors import JobError
+from kouki_print.job.forms import load_styles
 from kouki_print.job.prepare import prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
+from kouki_print.order.load import load_order
+from kouki_print.page.layout import Layout
+from kouki_print.page.wording import check_words
 
 CHANGED = {
     "問合せ先変更": "有り",
@@ -98,6 +102,54 @@ def test_a_character_of_a_section_that_no_font_draws_stops_the_job(tmp_path: Pat
     job = write_job(tmp_path / "job", changes={"47213": CHANGED | {"課名": "𠮷田課"}})
     with pytest.raises(JobError, match="書体にない文字「𠮷」"):
         prepare(job, Stages(Silent()))
+
+
+AWAY = {"x": 20, "y": 20, "size": 10, "text": "{{ words.long }}"}
+LONG = "あ" * 60
+
+
+@pytest.mark.parametrize(
+    ("item", "words", "what"),
+    [
+        ({"x": 5, "align": "right"}, LONG, "幅に入りません"),
+        ({"x": 200, "align": "center"}, LONG, "幅に入りません"),
+        ({"x": 2, "align": "center"}, "三文字", "幅に入りません"),
+        ({"vertical": True, "y": 250}, LONG, "用紙の下の端から3mmの所より167.7mm出ます"),
+        ({"width": 60, "y": 280}, LONG, "用紙の下の端から3mmの所より"),
+        ({"width": 60, "y": 85}, LONG, "項目「氏名」の枠に"),
+        ({"width": 60, "y": 110}, LONG, "ミシン目にかかります"),
+    ],
+)
+def test_words_that_leave_their_place_name_layout_and_item(
+    tmp_path: Path, item: dict[str, object], words: str, what: str
+) -> None:
+    """Read back, such a page would be blamed on the program."""
+    with pytest.raises(JobError, match=f"うるま市の文面「{words[:3]}.*{what}") as caught:
+        check_sheet(tmp_path, item, words)
+    assert (caught.value.exit_status, caught.value.file) == (1, "mine.toml")
+
+
+def test_words_in_their_place_pass(tmp_path: Path) -> None:
+    for item in ({"x": 203, "align": "right"}, {"vertical": True}, {"width": 60}, {"width": 60, "y": 96}):
+        check_sheet(tmp_path / str(len(str(item))), {**item}, "三文字")
+
+
+def check_sheet(folder: Path, item: dict[str, object], words: str) -> None:
+    """Check a sheet with one text, a field and a perforation for one municipality."""
+    loaded = load_order(write_job(folder, job=JOB + f'[words]\nlong = "{words}"\n'))
+    layout = Layout.model_validate(
+        {
+            "name": "mine",
+            "title": "見本",
+            "sheet": {"width": 210, "height": 297},
+            "perforation": [{"x": 10, "y": 115, "width": 190}],
+            "front": {
+                "text": [AWAY | item],
+                "field": [{"bind": "name", "x": 20, "y": 90, "width": 60, "size": 12}],
+            },
+        }
+    )
+    check_words(loaded.order, [loaded.sender("47213")], {"mine": layout}, load_styles())
 
 
 def test_a_name_without_end_is_held(tmp_path: Path) -> None:

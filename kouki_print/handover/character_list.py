@@ -89,13 +89,15 @@ def write_characters(
     """The list by municipality (by group: employer), then row; ``files`` are the names that
     ``people["source"]`` points into.
 
-    ``piece_id`` finds the piece to write on (empty when nothing is printed).  Nobody under protection
+    ``piece_id`` finds the piece to write on (empty when nothing is printed).  Who gets nothing this time (対象外,
+    未発行) is not in it, whatever the characters.  Nobody under protection
     (支援措置) is in it: they are in the sealed list alone.  Cells that a spreadsheet would take for a
     formula begin with an apostrophe.
     """
     lines = character_lines(people, findings)
     apart = people["protected"].to_numpy()[lines["position"].to_numpy(dtype=np.int64)]
-    lines = lines.loc[~apart.astype(bool)]
+    meant = decided["status"].isin(("printed", "held")).to_numpy()[lines["position"].to_numpy(dtype=np.int64)]
+    lines = lines.loc[~apart.astype(bool) & meant]
     at = lines["position"].to_numpy(dtype=np.int64)
     person = people.take(at).reset_index(drop=True)
     pieces = plan.set_index("person")["piece_id"].reindex(decided["carrier"].to_numpy()[at])

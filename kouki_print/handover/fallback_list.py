@@ -28,12 +28,12 @@ FALLBACK_HEADERS = {
     "code": "コード",
     "font": "フォント",
 }
-MOST_PIECES = 5
+MOST_PIECES = 5  # told with the picture
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackGlyph:
-    """One character of a further font: its picture (SVG path in an em of 1000) and who has it.
+    """One character of a further font: its picture (SVG path in an em of 1000), and by ``pieces`` who has it where.
 
     ``in_words``: the words of the pages have it too.
     """

@@ -23,10 +23,12 @@ FITTED_HEADERS = {
     "file": "ファイル",
     "line": "ファイルの行",
     "piece_id": "個体番号",
+    "document": "書類",
     "field": "項目",
     "scale": "長体（%）",
     "lines": "行数",
     "size": "文字の大きさ（pt）",
+    "usual": "元の大きさ（pt）",
 }
 
 
@@ -74,8 +76,10 @@ def write_fitted(
     names: Mapping[str, str],
     files: list[str],
     unit_ja: str,
+    documents: Mapping[str, str],
 ) -> None:
-    """The list by unit, then row; ``names`` are those of the units, ``files`` what ``people["source"]`` points into."""
+    """The list by unit, then row; ``names`` are those of the units, ``documents`` those of the documents, ``files``
+    what ``people["source"]`` points into."""
     rows = people["row"].to_numpy()[lines["person"].to_numpy()]
     order = np.lexsort((rows, distinct_rank(plan["unit_code"].take(lines["piece"]))))
     lines = lines.iloc[order]
@@ -88,10 +92,12 @@ def write_fitted(
         "file": neutralised(pick(files, people["source"].to_numpy(dtype=np.int64)[person])),
         "line": people["line"].to_numpy()[person],
         "piece_id": plan["piece_id"].take(piece),
-        "field": lines["field"],
+        "document": neutralised(lines["document"].map(documents)),
+        "field": lines["field"] + lines["where"].where(lines["where"] == "", "（" + lines["where"] + "）"),
         "scale": lines["scale"].to_numpy(),
         "lines": lines["lines"].to_numpy(),
         "size": [f"{size:g}" for size in lines["size"].tolist()],
+        "usual": [f"{size:g}" for size in lines["usual"].tolist()],
     }
     headers = FITTED_HEADERS | {"unit_code": f"{unit_ja}コード", "unit": unit_ja}
     data = csv_bytes({header: columns[name] for name, header in headers.items()})

@@ -30,7 +30,7 @@ from kouki_print.handover.report_pdf import (
 
 Box = tuple[float, ...]
 _ALWAYS, _WINDOW, _BLOCK = (HexColor(value) for value in (0x1B7F3B, 0x2F6FB5, 0xB3261E))
-_COLUMNS, _THUMB_HEIGHT, _ROW_HEIGHT = 4, 58 * mm, 82 * mm
+_COLUMNS, _THUMB_HEIGHT, _ROW_HEIGHT = 3, 68 * mm, 85.8 * mm
 _VIEW_COLUMNS = 2
 
 
@@ -114,7 +114,7 @@ class _View(Flowable):  # type: ignore[misc]
 
 
 def overview(frames: Frames, thumbs: Sequence[Thumb]) -> bytes:
-    """The contact sheet: every page small, twelve on a sheet."""
+    """The contact sheet: every page small, nine on a sheet."""
     register_fonts()
     width = WIDTH / _COLUMNS
     cells = [

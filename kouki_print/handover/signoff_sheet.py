@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Table, TableStyle
 
 from kouki_print.handover.report_pdf import (
+    BOLD,
     HEADING,
     INK,
     LINE,
@@ -31,13 +34,19 @@ _CHECKS = (
     "表と裏の内容・向き、文面、マークが正しい",
     "宛名が窓に収まり、宛名以外の個人の情報が窓から見えない",
 )
+_LOUD = ParagraphStyle("loud", fontName=BOLD, fontSize=11, leading=15, textColor=INK, wordWrap="CJK")
+_RED = '<font color="#B3261E">%s</font>'
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What is approved: facts of the job, people by status, by document and reason, and the digests by name."""
+    """What is approved: facts of the job, people by status, by document and reason, and the digests by name.
+
+    ``looks`` (公印の印影, 年度の色) are each to be ticked: what is missing there nobody sees on a finished page.
+    """
 
     facts: Sequence[tuple[str, str]]
+    looks: Sequence[tuple[str, str]]
     statuses: Sequence[tuple[str, int]]
     reasons: Sequence[tuple[str, str, str, int]]
     digests: Sequence[tuple[str, str]]
@@ -51,6 +60,10 @@ def signoff_sheet(frames: Frames, approval: Approval) -> bytes:
         [cell(document), cell(reason), cell(sentence), f"{count:,}"]
         for document, reason, sentence, count in approval.reasons
     ]
+    looks = [
+        f"{escape(name)}: {_RED % escape(text) if text.startswith('なし') else escape(text)} ―― このとおりでよい"
+        for name, text in approval.looks
+    ]
     total = ["計", "", "", f"{sum(count for *_, count in approval.reasons):,}"]
     digests = [[cell(name, 7), cell(value, 6.5)] for name, value in approval.digests]
     story: list[Flowable] = [
@@ -62,6 +75,7 @@ def signoff_sheet(frames: Frames, approval: Approval) -> bytes:
         KeepTogether(
             [
                 Paragraph("確かめたこと", HEADING),
+                _plain([[cell("□"), Paragraph(text, _LOUD)] for text in looks], (8, 170)),
                 _plain([[cell("□"), cell(text)] for text in _CHECKS], (8, 170)),
                 Paragraph("承認", HEADING),
                 Paragraph("上の内容と校正紙を確かめ、このとおり印刷することを承認します。", NOTE),

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from kouki_print.base.checkdigits import all_digits, m10w21_valid
 from kouki_print.base.dates import ages_on, day64, wareki_column
+from kouki_print.base.honorifics import honorific_mask
 from kouki_print.base.problems import Finding, Severity
 from kouki_print.base.texts import arrow_of, distinct, filled, fixed_width, map_distinct, pick
 from kouki_print.intake.instructions import instruction_in_force
@@ -152,8 +153,7 @@ def births(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
 
 def honorifics(people: pd.DataFrame, order: LoadedOrder) -> Iterator[Finding]:
     """A name with 様 in it would stand so on the card, and twice on the envelope."""
-    bad = people["name"].str.contains("[様樣][\ufe00-\ufe0f\U000e0100-\U000e01ef]?$").to_numpy(bool)
-    yield from _finding("NAME_HONORIFIC", bad, "name")
+    yield from _finding("NAME_HONORIFIC", honorific_mask(people["name"]), "name")
 
 
 def _out_of_order(people: pd.DataFrame, earlier: str, later: str) -> np.ndarray:

@@ -21,6 +21,7 @@ from kouki_print.intake.gaiji import Gaiji, parse_gaiji
 from kouki_print.intake.layout_checks import check_layout
 from kouki_print.order.load import InputFile
 from kouki_print.order.messages import order_error
+from kouki_print.order.toml_hints import toml_error
 
 Encoding = Literal["cp932", "utf-8", "utf-16le", "utf-16be", "shift_jis_2004"]
 Normalise = Literal["halfwidth_kana", "combining"]
@@ -139,7 +140,8 @@ def _read(path: Path, name: str, remedy: str) -> tuple[bytes, InputFile]:
 def parse_layout(data: bytes, file: str) -> LayoutFile:
     """The checked content of a layout file; JobError names the file and each key at fault."""
     try:
-        table = tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        table = tomllib.loads(text)
     except UnicodeDecodeError as problem:
         raise JobError(
             "UTF-8 の文字ではないところがあります",
@@ -148,13 +150,7 @@ def parse_layout(data: bytes, file: str) -> LayoutFile:
             row=data.count(b"\n", 0, problem.start) + 1,
         ) from None
     except tomllib.TOMLDecodeError as problem:
-        found = re.search(r"line ([0-9]+)", str(problem))
-        raise JobError(
-            "TOML として読めません",
-            remedy="この行の引用符、等号、かっこを確かめてください。",
-            file=file,
-            row=int(found[1]) if found else data.count(b"\n") + 1,
-        ) from None
+        raise toml_error(problem, text, file) from None
     if table.get("form") == "fixed":
         table.setdefault("header", False)
     try:

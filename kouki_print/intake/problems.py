@@ -60,7 +60,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "NAME_HONORIFIC": ProblemKind(
         "hold",
-        "氏名の末尾に敬称「様」が付いています。このままでは券面に「様」が印字されます",
+        "氏名に敬称（様、殿、さまなど）が付いています。このままでは券面に敬称が印字されます",
         "氏名の列に敬称を含めないように移行データを作り直してください。",
     ),
     "UNKNOWN_GROUP": ProblemKind(

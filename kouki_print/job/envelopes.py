@@ -15,7 +15,6 @@ import pandas as pd
 from kouki_print.base.errors import JobError
 from kouki_print.job.forms import load_form
 from kouki_print.job.matter import Overlay, Section, write_matter
-from kouki_print.order.enclosures import Envelope
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
@@ -27,6 +26,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
 from kouki_print.page.window import outer_size
 from kouki_print.page.wording import check_words
+from kouki_print.page.words import WORDS
 from kouki_print.pdf.writer import WrittenFile
 from kouki_print.post.kinds import service_of
 from kouki_print.post.registered import NUMBERED_SERVICES
@@ -35,6 +35,7 @@ ENVELOPE_FILE = "envelope.pdf"
 _SLUG = 8.5  # mm below the trim
 _MARK = (4.0, 10.0)  # mm from the trim: where a corner mark begins and ends
 _SIDES_JA = ("表", "裏")
+_SAID_OUTSIDE = frozenset({"certificate", "notice", "insurance_card"})  # they tell nothing of who gets them
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ def envelope_section(
         layout,
         loaded.sender(unit.code),
         _fields(order, unit, kinds),
-        overlay=_overlay(order.envelope, layout, slugs),
-        overlay_texts={"gothic": [f"{slug}{side}" for slug in slugs for side in _SIDES_JA] + [_WINDOW]},
+        overlay=_overlay(order, layout, slugs),
+        overlay_texts={"gothic": [f"{slug}{side}" for slug in slugs for side in _SIDES_JA] + [_WINDOW, _DIE]},
     )
 
 
@@ -136,17 +137,28 @@ def _fields(order: Order, unit: Unit, kinds: Sequence[EnvelopeKind]) -> PageFiel
     marks = order.marks
     special = "郵便区内特別" if marks.is_local_special(unit.code) else ""
     mail = [kind.service != "none" for kind in kinds]
+    office = marks.office_of(unit.code)
+    paid = "料金後納郵便" if office else "料金後納\n郵便"  # alone in its mark it is large
     texts = {
+        "contents": [_contents(order, kind) for kind in kinds],
         "service": [SERVICE_JA[kind.service] if kind.service in NUMBERED_SERVICES else "" for kind in kinds],
         "label_space": [
             "引受番号ラベルをはる場所" if kind.service in NUMBERED_SERVICES else "" for kind in kinds
         ],
-        "postage_paid": ["料金後納郵便" if posted else "" for posted in mail],
-        "post_office": [marks.office_of(unit.code) if posted else "" for posted in mail],
+        "postage_paid": [paid if posted else "" for posted in mail],
+        "post_office": [office if posted else "" for posted in mail],
         "local_special": [special if posted else "" for posted in mail],
     }
     forward = np.array(mail, dtype=bool) & (marks.no_forward and unit.no_forward)
     return PageFields(pd.DataFrame(texts, dtype="str"), {"no_forward": forward})
+
+
+def _contents(order: Order, kind: EnvelopeKind) -> str:
+    """What stands outside of what is inside: a health or tax status never does."""
+    word = order.words.get("envelope_contents", "")
+    if not word and len(kind.documents) == 1 and kind.documents[0] in _SAID_OUTSIDE:
+        word = order.document_ja(kind.documents[0])
+    return f"{word or WORDS['envelope_contents']} 在中"
 
 
 def _slug(order: Order, unit: Unit, kind: EnvelopeKind) -> str:
@@ -159,12 +171,12 @@ def _slug(order: Order, unit: Unit, kind: EnvelopeKind) -> str:
     )
 
 
-_WINDOW = "窓（抜き）"
+_WINDOW, _DIE = "窓（抜き）", "　破線は窓の抜き位置（印刷しない）"
 
 
-def _overlay(envelope: Envelope, layout: Layout, slugs: Sequence[str]) -> Overlay:
-    """The window's die line on the front; on either side corner marks and the slug."""
-    window = envelope.window
+def _overlay(order: Order, layout: Layout, slugs: Sequence[str]) -> Overlay:
+    """The window's die line on the front, where it is wanted; on either side corner marks and the slug."""
+    window, shown = order.envelope.window, order.printing.dieline != "none"
     x, y, width, height = (float(each) for each in (window.x, window.y, window.width, window.height))
     die = Box(x=x, y=y, width=width, height=height, weight=0.15, dash=(1.0, 0.8))
     word = Text(x=x + 2, y=y + 2, size=8, text=_WINDOW)
@@ -172,8 +184,9 @@ def _overlay(envelope: Envelope, layout: Layout, slugs: Sequence[str]) -> Overla
     def draw(canvas: Canvas, side: int, record: int) -> bytes:
         slug = Text(x=8, y=layout.sheet.height + _SLUG, size=8)
         out = [canvas.line(mark) for mark in _corners(layout.sheet)]
-        out.append(canvas.text(slug, f"{slugs[record]}{_SIDES_JA[side]}"))
-        if side == 0:
+        die_here = side == 0 and shown
+        out.append(canvas.text(slug, f"{slugs[record]}{_SIDES_JA[side]}{_DIE if die_here else ''}"))
+        if die_here:
             out += [canvas.box(die), canvas.text(word, _WINDOW)]
         return b"".join(out)
 

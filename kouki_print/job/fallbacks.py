@@ -104,7 +104,9 @@ def fallback_glyphs(prepared: Prepared, lines: pd.DataFrame) -> list[FallbackGly
         for style in prepared.styles.values()
         for cluster, glyph in style.from_further_faces().items()
     }
-    pieces = {str(key): each["piece_id"].unique() for key, each in lines.groupby("character", sort=False)}
+    by_character = lines.groupby("character", sort=False)
+    pieces = {str(key): each["piece_id"].unique() for key, each in by_character}
+    places = {str(key): _places(each) for key, each in by_character}
     words = _in_words(prepared, drawn) if drawn else set()
     shown = sorted(cluster for cluster in drawn if cluster in pieces or cluster in words)
     return [
@@ -113,10 +115,19 @@ def fallback_glyphs(prepared: Prepared, lines: pd.DataFrame) -> list[FallbackGly
             font=drawn[cluster][0].label,
             path=path,
             people=len(pieces.get(cluster, ())),
-            pieces=tuple(pieces.get(cluster, ())[:MOST_PIECES]),
+            pieces=tuple(places.get(cluster, ())),
             in_words=cluster in words,
         )
         for cluster, path in zip(shown, svg_paths([drawn[cluster] for cluster in shown]), strict=True)
+    ]
+
+
+def _places(lines: pd.DataFrame) -> list[str]:
+    """Items, line of the input and piece of the first people who have a character."""
+    first = lines[lines["piece_id"].isin(lines["piece_id"].unique()[:MOST_PIECES])]
+    return [
+        f"{'・'.join(dict.fromkeys(each['item']))} {each['file'].iat[0]} {each['line'].iat[0]:,}行目 {piece}"
+        for piece, each in first.groupby("piece_id", sort=False)
     ]
 
 

@@ -10,11 +10,13 @@ from kouki_print.base.resources import font_dir
 from kouki_print.order.fonts import FontFile, Fonts
 from kouki_print.order.load import TEMPLATES
 from kouki_print.order.models import Order
+from kouki_print.page.completeness import check_complete
 from kouki_print.page.faces import FontFace, blank_glyph, load_face
 from kouki_print.page.fonts import Style
 from kouki_print.page.items import Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.layout_file import load_layout
+from kouki_print.page.words import known_words
 
 _FILES = {
     "mincho": ("M", "BIZUDMincho-Regular.ttf"),
@@ -81,6 +83,7 @@ def load_layouts(order: Order, job_dir: Path) -> dict[str, Layout]:
             remedy="同じジョブの様式は [sheet] の寸法をそろえてください。",
             file="job.toml",
         )
+    check_complete(layouts, order)
     return layouts
 
 
@@ -91,7 +94,7 @@ def fresh_styles(styles: Mapping[str, Style]) -> dict[str, Style]:
 
 def load_form(name: str, order: Order, job_dir: Path) -> Layout:
     """Any layout by name, with the job's own words."""
-    return with_own_words(load_layout(name, job_dir), order, job_dir)
+    return with_own_words(load_layout(name, job_dir, known_words(order)), order, job_dir)
 
 
 def with_own_words(layout: Layout, order: Order, job_dir: Path) -> Layout:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import pandas as pd
+
 from kouki_print.intake.characters import where_printed
 from kouki_print.intake.load import Intake
 from kouki_print.intake.units import home_printed
@@ -19,14 +22,22 @@ def stop_on_blank_words(styles: Mapping[str, Style]) -> None:
             raise blank_glyph(cluster, face)
 
 
-def stop_on_blank_names(intake: Intake, loaded: LoadedOrder, styles: Mapping[str, Style]) -> None:
-    """JobError naming the first person, by file, row and column, whose page needs a glyph that prints nothing."""
-    order, people = loaded.order, intake.people
+def stop_on_blank_names(
+    intake: Intake, loaded: LoadedOrder, styles: Mapping[str, Style], status: pd.Series
+) -> None:
+    """JobError naming the first person, by file, row and column, whose page needs a glyph that prints nothing.
+
+    ``status`` is what was decided: who is not printed needs no glyph.
+    """
+    order = loaded.order
     broken = {cluster: face for style in styles.values() for cluster, face in style.blanks().items()}
+    if not broken:
+        return
+    printed = np.flatnonzero((status == "printed").to_numpy())
+    people = intake.people.take(printed).reset_index(drop=True)
+    home = home_printed(intake.people, loaded)[printed]
     for cluster, face in sorted(broken.items()):
-        rows, column = where_printed(
-            people, cluster, order.job.mail_on, order.checks.kind_order, home=home_printed(people, loaded)
-        )
+        rows, column = where_printed(people, cluster, order.job.mail_on, order.checks.kind_order, home=home)
         if len(rows):
             raise blank_glyph(
                 cluster,

@@ -176,9 +176,10 @@ def output_intent(order: Order, job_dir: Path) -> OutputIntent:
             remedy="job.toml の [printing] output_profile の場所を確かめてください。",
             file=printing.output_profile,
         ) from error
-    if hashlib.sha256(profile).hexdigest() != printing.output_profile_sha256.lower():
+    digest = hashlib.sha256(profile).hexdigest()
+    if digest != printing.output_profile_sha256.lower():
         raise JobError(
-            "出力プロファイルのSHA-256が注文と違います。",
+            f"出力プロファイルのSHA-256が注文と違います（このファイルは {digest}）。",
             remedy="正しいファイルに替えるか、output_profile_sha256 を直してください。",
             file=printing.output_profile,
         )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from kouki_print.base.dates import parse_date
 from kouki_print.base.errors import JobError
+from kouki_print.order.columns import COPAY_OF_CATEGORY
+from kouki_print.order.models import Job
 from kouki_print.order.tables import Line, read_lines
 
-_NUMBER, _OLD, _NEW, _COPAY = "被保険者番号", "旧区分", "新区分", "新負担割合"
+_NUMBER, _OLD, _NEW, _COPAY, _SINCE = "被保険者番号", "旧区分", "新区分", "新負担割合", "適用年月日"
 _COPAYS = ("1", "2", "3")
+_COPAYS_OF = {  # no other pair exists
+    "現役": ("3",),
+    "一般": ("1", "2"),
+    **{name: (str(copay),) for name, copay in COPAY_OF_CATEGORY.items()},
+}
 _MOST = 20
 
 
@@ -27,7 +36,7 @@ class LetterKind:
     @property
     def headers(self) -> tuple[str, ...]:
         """Columns that its list must have."""
-        return (_NUMBER, _OLD, _NEW) if self.old else (_NUMBER, _COPAY)
+        return (_NUMBER, _OLD, _NEW, _SINCE) if self.old else (_NUMBER, _COPAY, _SINCE)
 
 
 KINDS: Mapping[str, LetterKind] = {
@@ -41,15 +50,19 @@ KINDS: Mapping[str, LetterKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a person's letter tells: old and new class, new ratio (each may be empty); ``line`` of the list."""
+    """What a person's letter tells: old and new class, new ratio (each may be empty), and since when.
+
+    ``line`` is that of the list.
+    """
 
     line: int
     old: str
     new: str
     copay: str
+    since: dt.date
 
 
-def read_changes(path: Path, kind: str, numbers: pd.Series) -> dict[int, Change]:
+def read_changes(path: Path, kind: str, numbers: pd.Series, job: Job) -> dict[int, Change]:
     """Changes by position in ``numbers`` (被保険者番号 of the export), in the order of the list.
 
     JobError that names every wrong row; the numbers themselves are not repeated.
@@ -60,7 +73,8 @@ def read_changes(path: Path, kind: str, numbers: pd.Series) -> dict[int, Change]
     changes: dict[int, Change] = {}
     faults: list[str] = []
     for line in read_lines(path, wanted.headers):
-        wrong = list(_faults(line, wanted))
+        since = parse_date(line[_SINCE])
+        wrong = list(_faults(line, wanted, since, job))
         at = int(known.get(line[_NUMBER], -1))
         if at < 0:
             wrong.append(line.error(_NUMBER, "この番号の人は移行データにいません", "番号を確かめる"))
@@ -68,8 +82,9 @@ def read_changes(path: Path, kind: str, numbers: pd.Series) -> dict[int, Change]
             what = f"{changes[at].line:,}行目と同じ人です"
             wrong.append(line.error(_NUMBER, what, "一人を1行にする"))
         faults += [f"・{error.where().removeprefix(line.file).strip()}: {error.what}" for error in wrong]
-        if not wrong:
-            changes[at] = Change(line.row, _cell(line, _OLD), _cell(line, _NEW), _cell(line, _COPAY))
+        if not wrong and since:
+            old, new, copay = (_cell(line, column) for column in (_OLD, _NEW, _COPAY))
+            changes[at] = Change(line.row, old, new, copay, since)
     if faults or not changes:
         more = f"\n（ほか{len(faults) - _MOST:,}件）" if len(faults) > _MOST else ""
         told = "\n".join(faults[:_MOST]) + more
@@ -86,11 +101,19 @@ def _cell(line: Line, column: str) -> str:
     return line.cells.get(column, "")
 
 
-def _faults(line: Line, kind: LetterKind) -> Iterator[JobError]:
+def _faults(line: Line, kind: LetterKind, since: dt.date | None, job: Job) -> Iterator[JobError]:
     """What is wrong with the values of a row."""
-    copay = _cell(line, _COPAY)
+    copay, new = _cell(line, _COPAY), _cell(line, _NEW)
     if copay not in (*_COPAYS, *([""] if kind.old else [])):
         yield line.error(_COPAY, "負担割合は 1・2・3 のどれかです", "直す")
+    elif kind.old and copay and copay not in _COPAYS_OF.get(new, _COPAYS):
+        yield line.error(
+            _COPAY, f"{new}の負担割合は{'か'.join(f'{each}割' for each in _COPAYS_OF[new])}だけです", "直す"
+        )
+    if since is None:
+        yield line.error(_SINCE, "日付ではありません（例 2026-09-01）", "直す")
+    elif not job.switch_on <= since <= job.expires_on:
+        yield line.error(_SINCE, f"このジョブの期間（{job.switch_on}〜{job.expires_on}）の外です", "直す")
     for column, known in ((_OLD, kind.old), (_NEW, kind.new)):
         if known and line[column] not in known:
             yield line.error(column, f"区分は {'・'.join(known)} のどれかです", "直す")

@@ -9,24 +9,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from kouki_print.base.dates import wareki
-from kouki_print.base.errors import JobError
 from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding
 from kouki_print.handover.tables import FOR_EXCEL, cause_of, csv_bytes, held_lines, neutralised
 from kouki_print.job.forms import fresh_styles, load_form
+from kouki_print.job.letter_checks import NOTICE, check_tables, unlike_the_data
 from kouki_print.job.letter_list import KINDS, Change, read_changes
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.job.prepare import PROBLEMS, Prepared, prepare
 from kouki_print.job.report import STATUS_JA
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
-from kouki_print.order.models import Order
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields
 from kouki_print.page.fitting import check_fit
@@ -61,22 +61,22 @@ class _Place:
 def write_letters(
     job_dir: Path, kind: str, list_file: Path, out: Path, watcher: Watcher, on: dt.date | None = None
 ) -> Letters:
-    """Make the letters of one kind for the people of a list; ``on`` is the date they carry, if any.
+    """Make the letters of one kind for the people of a list; they carry the date ``on``, else the job's.
 
     JobError with every row of the list that is wrong, before anything is written.
     """
     stages = Stages(watcher)
     prepared = prepare(job_dir, stages)
     order, contacts = prepared.loaded.order, [prepared.loaded.sender(code) for code in prepared.loaded.units]
-    _check_tables(order)
-    changes = read_changes(list_file, kind, prepared.people["insured_number"])
     layout = load_form(KINDS[kind].layout, order, job_dir)
+    check_tables(order, layout)
+    changes = read_changes(list_file, kind, prepared.people["insured_number"], order.job)
     check_words(order, contacts, {kind: layout}, prepared.styles)
     check_windows({kind: layout}, order.envelope)
-    reasons = _not_printed(prepared, changes)
+    reasons = unlike_the_data(prepared, kind, changes) | _not_printed(prepared, changes)
     rows = np.array([at for at in changes if at not in reasons], dtype=np.int64)
     rows = delivery_order(prepared.people, prepared.decided, np.sort(rows))
-    fields = _fields(prepared, changes, rows, on)
+    fields = _fields(prepared, changes, rows, on or order.job.issued_on)
     misfits = _misfits(prepared, fields, layout)
     reasons |= {int(rows[at]): why for at, why in misfits.items()}
     fits = np.array([at for at in range(len(rows)) if at not in misfits], dtype=np.int64)
@@ -86,17 +86,6 @@ def write_letters(
         )
         _write_lists(building / FOLDER, prepared, changes, places, reasons)
     return Letters(len(places), len(reasons), len({place.file for place in places.values()}))
-
-
-def _check_tables(order: Order) -> None:
-    """The amounts on the back are those of a day that somebody has confirmed."""
-    if not order.words.get("letter_tables"):
-        raise JobError(
-            "通知文の裏の表（負担割合・限度額・食事代）が、いつのものか決まっていません。",
-            remedy='表の文面（letter_table_*）を確かめ、job.toml の [words] に letter_tables = "令和8年8月"'
-            " のように書いてください。違う額はジョブの templates/ に同じ名前の文面を置きます。",
-            file="job.toml",
-        )
 
 
 def _not_printed(prepared: Prepared, changes: Mapping[int, Change]) -> dict[int, str]:
@@ -110,19 +99,25 @@ def _not_printed(prepared: Prepared, changes: Mapping[int, Change]) -> dict[int,
     return words
 
 
-def _fields(
-    prepared: Prepared, changes: Mapping[int, Change], rows: np.ndarray, on: dt.date | None
-) -> PageFields:
+def _fields(prepared: Prepared, changes: Mapping[int, Change], rows: np.ndarray, on: dt.date) -> PageFields:
     """The people's own fields with those of the change."""
-    own = prepared.fields.take(rows)
+    own, order = prepared.fields.take(rows), prepared.loaded.order
+    day = partial(wareki, gannen=order.date.gannen)
     mine = [changes[at] for at in rows.tolist()]
-    texts = own.texts.assign(
-        letter_date=pd.Series([wareki(on) if on else ""] * len(mine), dtype="str"),
-        new_copay=pd.Series([_COPAY_JA[each.copay] for each in mine], dtype="str"),
-        old_class=pd.Series([_CLASS_JA.get(each.old, each.old) for each in mine], dtype="str"),
-        new_class=pd.Series([_CLASS_JA.get(each.new, each.new) for each in mine], dtype="str"),
-    )
-    return PageFields(texts, own.flags)
+    documents = dict(zip(prepared.plan["person"], prepared.plan["document"], strict=True))
+    texts = {
+        "piece_number": [""] * len(mine),  # a letter is no piece of the run
+        "letter_date": [day(on)] * len(mine),
+        "applies_from": [f"{day(each.since)}から" for each in mine],
+        "new_copay": [_COPAY_JA[each.copay] for each in mine],
+        "old_class": [_CLASS_JA.get(each.old, each.old) for each in mine],
+        "new_class": [_CLASS_JA.get(each.new, each.new) for each in mine],
+        "return_document": [
+            "" if documents[at] == NOTICE else order.document_ja(documents[at]) for at in rows.tolist()
+        ],
+    }
+    columns = {name: pd.Series(values, dtype="str") for name, values in texts.items()}
+    return PageFields(own.texts.assign(**columns), own.flags)
 
 
 def _misfits(prepared: Prepared, fields: PageFields, layout: Layout) -> dict[int, str]:

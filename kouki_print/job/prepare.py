@@ -35,6 +35,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.window_checks import check_windows, window_findings
 from kouki_print.page.wording import check_words
 from kouki_print.plan.pieces import (
+    SEQUENCE_DIGITS,
     Lot,
     boxes,
     delivery_order,
@@ -127,7 +128,6 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
                 home=home_printed(people, loaded),
             ),
         ]
-        stop_on_blank_names(intake, loaded, styles)
         if order.checks.undrawable == "hand":
             findings = softened(findings)
     with stages.stage("書類の判定"):
@@ -145,6 +145,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             findings += [_of_all_on(finding, carrier) for finding in misfits]
             decision = decide(people, findings, loaded)
         findings += decision.findings
+        stop_on_blank_names(intake, loaded, styles, decision.decided["status"])
     with stages.stage("重量・料金・宛名コード"):
         assessed = assess(people, decision.decided, loaded, tariff)
         findings += barcode_findings(assessed)
@@ -152,12 +153,13 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         plan, plan_lots = _plan(
             loaded, people, decision.decided, assessed, imposition.up, imposition.stack_depth
         )
+        fields = fields.numbered(plan["person"].to_numpy(), plan["piece_id"].str.slice(-SEQUENCE_DIGITS))
         plan["registered_number"] = assign_numbers(
             bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
     intake.notes.extend(_personal_elsewhere(order, plan))
     intake.notes.extend(
-        f"様式に場所のある画像「{name}」が job.toml の [asset] にありません。枠だけを印刷します。"
+        f"{ALERT}様式に場所のある画像「{name}」が job.toml の [asset] にありません。枠だけを印刷します。"
         for name in missing_assets(order, layouts)
     )
     return Prepared(

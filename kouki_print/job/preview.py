@@ -24,14 +24,19 @@ from kouki_print.job.preview_examples import (
     USUAL,
     USUAL_CONTACT,
     example_order,
+    examples_of,
+    preset_of,
 )
+from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
+from kouki_print.order.load import TEMPLATES, load_settings
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.art import Render
+from kouki_print.page.completeness import ADDRESSED, missing
 from kouki_print.page.compose import Coded
-from kouki_print.page.conditions import holds
-from kouki_print.page.fields import FIELD_JA, FLAG_JA, PageFields
+from kouki_print.page.conditions import NOT, holds, subject
+from kouki_print.page.fields import FIELD_JA, FLAG_JA, MATTER_JA, PageFields, bound_fields
 from kouki_print.page.fit import fit, overflow
 from kouki_print.page.fonts import Style
 from kouki_print.page.guides import FONT, MARGIN, Mark, field_list, guides, operators, words_of
@@ -39,13 +44,20 @@ from kouki_print.page.items import Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.layout_file import parse_layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.window import panel_of
 from kouki_print.page.wording import check_words
-from kouki_print.page.words import renderer
+from kouki_print.page.words import known_words, renderer
 from kouki_print.post.barcode import customer_barcodes
 from kouki_print.verify.raster import write_pngs
 
 _DPI = 150
 _SIDES = (("front", "表"), ("back", "裏"))
+_VERSIONS = ("longest", "longest_not", "shortest", "person")
+_FILES = (
+    "preview.pdf",
+    *(f"{version}_{side}.png" for version in _VERSIONS for side, _ in _SIDES),
+    "fields.png",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +82,14 @@ def preview(
     file: Path, out: Path, watcher: Watcher, *, job: Path | None, insured: str, preset: str
 ) -> Preview:
     """Write ``preview.pdf`` and a PNG of each of its pages; JobError names every mistake of the layout."""
-    layout = parse_layout(file, job)
-    if job is None:
-        order = example_order(preset)
-        versions = _examples(insured)
-    else:
-        prepared = prepare(job, Stages(watcher))
-        order = prepared.loaded.order
-        versions = _of_the_job(prepared, insured)
-        layout = with_own_words(layout, order, job)
-    styles = load_styles(order.fonts, job or Path())
+    order = load_settings(job)[0] if job else example_order(preset or preset_of(file.stem))
+    home = job or _job_around(file)
+    layout = parse_layout(file, home, known_words(order))
+    if home:
+        layout = with_own_words(layout, order, home)
+    versions = _of_the_job(prepare(job, Stages(watcher)), insured) if job else _examples(insured, layout.name)
+    versions[1:1] = _with_nots(layout, versions[0])
+    styles = load_styles(order.fonts, home or Path())
     check_words(order, [version.contact for version in versions], {file.stem: layout}, styles)
     sections, misfits = [], []
     for version in versions:
@@ -90,31 +100,63 @@ def preview(
             for (side, at), words in lacking.items()
         ]
     sections.append(_list(layout, versions[-1].contact))
-    out.mkdir(parents=True, exist_ok=True)
-    pdf = out / "preview.pdf"
-    write_matter(pdf, order, job or Path(), styles, sections, f"{file.stem} preview", MARGIN)
-    pngs = [
-        out / f"{version.name}_{name}.png"
+    names = [
+        f"{version.name}_{name}.png"
         for version, section in zip(versions, sections, strict=False)
         for (name, _), side in zip(_SIDES, section.layout.sides(), strict=True)
         if name == "front" or not is_blank(side)
     ]
-    pngs.append(out / "fields.png")
-    write_pngs(pdf, pngs, _DPI)
-    return Preview((pdf, *pngs), tuple(misfits))
+    names = ["preview.pdf", *names, "fields.png"]
+    with staging(out, _FILES) as building:
+        pdf, *pngs = (building / name for name in names)
+        write_matter(pdf, order, home or Path(), styles, sections, f"{file.stem} preview", MARGIN)
+        write_pngs(pdf, pngs, _DPI)
+    return Preview(
+        tuple(out / name for name in names), (*_lacking_as_document(layout, order, file), *misfits)
+    )
 
 
-def _examples(insured: str) -> list[Version]:
+def _job_around(file: Path) -> Path | None:
+    """The job folder that a layout seems to lie in: it has words of its own (文面)."""
+    around = file.resolve().parent.parent
+    return around if (around / TEMPLATES).is_dir() else None
+
+
+def _lacking_as_document(layout: Layout, order: Order, file: Path) -> list[str]:
+    """What a layout still lacks to be printed as a document; envelopes, labels and letters are none."""
+    if {item.bind for item in bound_fields(layout)} & MATTER_JA.keys():
+        return []
+    keys = (key for key, each in order.documents.items() if Path(each.layout).stem == file.stem)
+    first = any(item.bind in ADDRESSED for item in layout.front.field) or panel_of(layout) is not None
+    return [
+        f"書類の様式としては、{each}がまだありません。"
+        for each in missing(layout, next(keys, ""), first=first)
+    ]
+
+
+def _examples(insured: str, layout: str) -> list[Version]:
     if insured:
         raise JobError(
             "ジョブがないので、この番号の人を選べません。",
             remedy="--job にジョブのフォルダーを指定するか、--insured を外してください。",
         )
     return [
-        Version("longest", "いちばん長い文字", LONG_CONTACT, _record(LONGEST, True)),
-        Version("shortest", "いちばん短い文字", SHORT_CONTACT, _record(SHORTEST, False)),
-        Version("person", "見本の人", USUAL_CONTACT, _record(USUAL, False)),
+        Version("longest", "いちばん長い文字", LONG_CONTACT, _record(examples_of(LONGEST, layout), True)),
+        Version("shortest", "いちばん短い文字", SHORT_CONTACT, _record(examples_of(SHORTEST, layout), False)),
+        Version("person", "見本の人", USUAL_CONTACT, _record(examples_of(USUAL, layout), False)),
     ]
+
+
+def _with_nots(layout: Layout, longest: Version) -> list[Version]:
+    """The longest texts once more without what a field asks not to be there (``when = "not …"``)."""
+    absent = {subject(item.when) for item in bound_fields(layout) if item.when.startswith(NOT)}
+    if not absent:
+        return []
+    fields = longest.fields
+    texts = fields.texts.assign(**dict.fromkeys(absent & set(fields.texts), ""))
+    flags = {name: np.zeros(1, dtype=bool) if name in absent else flag for name, flag in fields.flags.items()}
+    title = f"{longest.title}（not の条件）"
+    return [Version("longest_not", title, longest.contact, PageFields(texts, flags))]
 
 
 def _record(texts: Mapping[str, str], flags: bool) -> PageFields:

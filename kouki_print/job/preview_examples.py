@@ -45,6 +45,7 @@ _INSURER = {
 _MATTER = {  # of envelopes, labels and letters: alike for everybody
     "service": "簡易書留",
     "label_space": "引受番号ラベルをはる場所",
+    "contents": "大切なお知らせ 在中",
     "postage_paid": "料金後納郵便",
     "post_office": "見本中央郵便局",
     "local_special": "郵便区内特別",
@@ -54,9 +55,11 @@ _MATTER = {  # of envelopes, labels and letters: alike for everybody
     "box_count": "250通",
     "box_weight": "中身の重さ 約4.6 kg",
     "box_sealing": "未封緘（封をしていません）",
-    "box_sets": "C1 200通　N1 50通",
+    "box_sets": "A（資格確認書） 200通　B（資格情報のお知らせ） 50通",
     "piece_id": "MIHON-00000-000001",
     "letter_date": wareki(_JOB["issued_on"]),
+    "applies_from": f"{wareki(_JOB['switch_on'])}から",
+    "return_document": "資格確認書",
     "printed_on": wareki(_JOB["issued_on"], "padded"),
 }
 
@@ -70,6 +73,7 @@ def _texts(born: dt.date, own: Mapping[str, str]) -> dict[str, str]:
         "valid_until": wareki(_JOB["expires_on"], "padded"),
         "issued_on": wareki(_JOB["issued_on"], "padded"),
         "insured_number": "01234567",
+        "piece_number": "0000123",
         "insurer_number": "39472139",
         **_MATTER,
         **own,
@@ -85,10 +89,10 @@ LONGEST = _texts(
     {
         "to_name": f"{_FOREIGN}　{HONORIFIC}",
         "to_postcode": "〒901-3192",
-        "to_place": f"{_LONG_PLACE}\n成年後見人　比嘉　盛太郎{HONORIFIC}方",
+        "to_place": f"{_LONG_PLACE}\n比嘉　盛太郎{HONORIFIC}方",
         "name": _FOREIGN,
         "copay": "３割",
-        "copay_before": "（令和8年12月31日までは３割）",
+        "copay_before": "（令和8年12月31日までは２割）",
         "limit": "現役Ⅱ",
         "limit_effective_on": "令和8年12月31日",
         "long_stay_on": "令和8年12月31日",
@@ -144,6 +148,29 @@ USUAL = _texts(
         "card_address": "うるま市みどり町六丁目１番１号\nメゾン・ド・ラ・メール２０５号",
     },
 )
+
+
+_CLASSES = {  # a 限度証 is for two classes, which no other card of its kind shows
+    "limit_card": {
+        "区分Ⅱ": "現役Ⅱ",
+        "区分Ⅰ": "現役Ⅰ",
+    }
+}
+
+
+def examples_of(texts: Mapping[str, str], layout: str) -> dict[str, str]:
+    """The example texts as they may stand on a layout of this name."""
+    return dict(texts) | {"category": _CLASSES.get(layout, {}).get(texts["category"], texts["category"])}
+
+
+def preset_of(layout: str) -> str:
+    """The newest shipped preset that prints a layout of this name; for others that of the coming year."""
+    for name in sorted(preset_names(), key=lambda name: (name[:1] == "r", name), reverse=True):
+        order = example_order(name)
+        documents = {document for entry in order.sets_in_use() for document in order.sheets_of(entry.code)}
+        if layout in {order.documents[document].layout for document in documents}:
+            return name
+    return "r08"
 
 
 def example_order(preset: str) -> Order:

@@ -21,7 +21,7 @@ from kouki_print.job.proof_html import ENVELOPES, write_index
 from kouki_print.job.proof_pages import MADE_UP, ProofPage, samples, write_pages
 from kouki_print.job.proof_windows import window_views
 from kouki_print.job.report import report_context
-from kouki_print.job.signoff import SIGNOFF_FILE, digests, signoff_text
+from kouki_print.job.signoff import LOOKS, SIGNOFF_FILE, digests, signoff_text, stop_before_signed
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.verify.raster import write_pngs
@@ -51,6 +51,7 @@ class ProofResult:
 
 def proof(job_dir: Path, out: Path, watcher: Watcher, *, dummy: bool, specimen: bool) -> ProofResult:
     """Write the whole pack.  ``dummy``: values of people are invented; ``specimen``: 見本 across the pages."""
+    stop_before_signed(out)
     stages = Stages(watcher)
     with staging(out, _PARTS) as building:
         prepared = prepare(job_dir, stages)
@@ -145,6 +146,7 @@ def _write_signoff(
             ("封筒", order.envelope.name),
             ("校正紙", f"{examples:,}例　{pages:,}ページ　（{cases:,}種の場合をすべて含む）"),
         ],
+        looks=[(name, drawable(found[name])) for name in LOOKS],
         statuses=context["statuses"],
         reasons=[
             (each["document"], each["reason"], each["sentence"], each["count"]) for each in context["reasons"]

@@ -174,8 +174,11 @@ def _overlay(
     side: int,
     record: int,
 ) -> bytes:
-    """The sheet's edge, what the page is and which cases it shows, and 見本 across it."""
-    out = [canvas.box(Box(x=0, y=0, width=width, height=canvas.height, weight=0.1, dash=(1.5, 1.5)))]
+    """The sheet's edge, what the page is and which cases it shows, and 見本 across it.
+
+    The edge is a solid line: dashes are perforations.
+    """
+    out = [canvas.box(Box(x=0, y=0, width=width, height=canvas.height, weight=0.1))]
     top = -4.5 - _LEADING * (len(lines) + 1)
     out.append(canvas.text(Text(x=0, y=top, size=_HEAD, font="bold", text=heads[side]), heads[side]))
     for place, line in enumerate(lines, start=1):

@@ -59,7 +59,16 @@ def write_lists(union: Path, prepared: Prepared, review: Review, budget: Budget 
     loaded = prepared.loaded
     names = {code: unit.contact.name for code, unit in loaded.units.items()}
     fitted = _fitted(prepared)
-    write_fitted(union / "fitted_fields.csv", fitted, people, prepared.plan, names, files, loaded.unit_ja)
+    write_fitted(
+        union / "fitted_fields.csv",
+        fitted,
+        people,
+        prepared.plan,
+        names,
+        files,
+        loaded.unit_ja,
+        loaded.order.document_names,
+    )
     write_check_report(union / "check.html", prepared, review, budget)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
 

@@ -8,32 +8,41 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import kouki_print
+from kouki_print.base.dates import parse_date
 from kouki_print.base.errors import JobError
 from kouki_print.base.files import sha256_of
 from kouki_print.base.resources import font_dir, layout_dir, template_dir
+from kouki_print.intake.datestyles import reader
 from kouki_print.intake.layouts import load_layout
 from kouki_print.job.forms import load_form, load_layouts
 from kouki_print.job.labels import BOX_LAYOUT, NUMBER_LAYOUT
 from kouki_print.job.prepare import tariff_of
 from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.order.models import Job, Order
+from kouki_print.order.toml_files import read_toml
 from kouki_print.page.layout import Layout
 
 SIGNOFF_FILE = "signoff.toml"
 _VERSION = "kouki_print"
 _HEAD = """\
 # 校正の承認。校正紙（proof.pdf ほか）を確かめ、承認した人の名前と日付を書き、
-# このファイルをジョブのフォルダー（job.toml の隣）に置いてください。digests は直さないでください。
+# このファイルをジョブのフォルダー（job.toml の隣）に置いてください。ほかの行は直さないでください。
 job = {job}
 approved_by = ""
-approved_on = ""   # 例 2026-07-01
+approved_on = ""   # 例 2026-07-01、令和8年7月1日
+digests_sha256 = {total}
 """
-_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SEAL = "seal"  # name of the seal's image in the shipped layouts
+LOOKS = ("公印の印影", "年度の色")  # digests in words, each to be ticked by who signs
+_SIGNATURES = ("approved_by", "approved_on")
+_LATEST = dt.timedelta(days=365)  # after the mailing: there is no clock to tell a day to come
+_era_date = reader("wareki")
 _PROOF_AGAIN = (
     "変えたものが正しければ、kouki-print proof をもう一度実行し、校正紙を確かめて、"
     "新しい signoff.toml で承認し直してください。"
@@ -64,8 +73,29 @@ def digests(loaded: LoadedOrder, job_dir: Path) -> dict[str, str]:
     found[f"面付け {imposition}"] = sha256_of(layout_dir() / "imposition" / f"{imposition}.toml")
     found |= {f"フォント {path.name}": sha256_of(path) for path in sorted(font_dir().glob("*.ttf"))}
     found["料金表"] = tariff_of(job_dir, loaded).sha256
+    found |= _looks(order, layouts.values())
     found[_VERSION] = kouki_print.__version__
     return found
+
+
+def _looks(order: Order, layouts: Iterable[Layout]) -> Iterator[tuple[str, str]]:
+    """Images and colour of the year in words: who approves must see that a page goes without its seal."""
+    wanted = {item.asset for layout in layouts for side in layout.sides() for item in side.image}
+    for name in sorted({*wanted, *order.asset, _SEAL}):
+        asset = order.asset.get(name)
+        if name not in wanted:
+            text = "使わない（様式に場所がない）"
+        elif asset:
+            text = f"あり（{asset.file}、{asset.sha256[:8].lower()}）"
+        else:
+            text = "なし（枠だけを印刷）"
+        yield LOOKS[0] if name == _SEAL else f"画像 {name}", text
+    colour = order.printing.colour
+    if colour is None:
+        yield LOOKS[1], "なし（すべて墨）"
+    else:
+        inks = " ".join(f"{ink}{share:g}" for ink, share in zip("CMYK", colour.cmyk, strict=True))
+        yield LOOKS[1], f"{colour.spot}（画面では {inks}）" if colour.spot else inks
 
 
 def _job_files(loaded: LoadedOrder, layouts: Mapping[str, Layout]) -> Iterator[str]:
@@ -109,7 +139,13 @@ def _of_text(text: str) -> str:
 def signoff_text(job_id: str, found: Mapping[str, str]) -> str:
     """signoff.toml, to be filled in by whoever approves."""
     lines = [f"{_quoted(name)} = {_quoted(value)}" for name, value in found.items()]
-    return _HEAD.format(job=_quoted(job_id)) + "\n[digests]\n" + "\n".join(lines) + "\n"
+    head = _HEAD.format(job=_quoted(job_id), total=_quoted(_total(found)))
+    return head + "\n[digests]\n" + "\n".join(lines) + "\n"
+
+
+def _total(found: Mapping[str, object]) -> str:
+    """Digest of the digests: tells a line that somebody deleted from a file that is new."""
+    return _of_text(json.dumps(found, sort_keys=True, default=str))
 
 
 def _quoted(text: str) -> str:
@@ -117,29 +153,44 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+def stop_before_signed(out: Path) -> None:
+    """JobError when a new proof would replace a sign-off in which somebody wrote already."""
+    if _written_in(out / SIGNOFF_FILE):
+        raise JobError(
+            f"出力先に、承認者か日付を書いた {SIGNOFF_FILE} があります。承認の記録を消さないように止めました。",
+            remedy="別の出力先を指定してください。同じ出力先に作り直すときは、"
+            "先に前の校正一式を別の場所へ移してください。",
+            file=str(out),
+        )
+
+
+def _written_in(path: Path) -> bool:
+    if not path.exists():
+        return False
+    try:
+        values, _ = read_toml(path)
+    except JobError:
+        return True  # it was right when it was made
+    return any(str(values.get(name, "")).strip() for name in _SIGNATURES)
+
+
 def stop_without_signoff(job_dir: Path) -> None:
     """JobError when the job wants a sign-off and there is none for exactly what is in its folder now."""
     loaded = load_order(job_dir)
-    if not loaded.order.job.require_signoff:
+    job = loaded.order.job
+    if not job.require_signoff:
         return
-    try:
-        text = (job_dir / SIGNOFF_FILE).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    path = job_dir / SIGNOFF_FILE
+    if not path.exists():
         raise JobError(
             "このジョブは校正の承認が要ります（job.toml の [job] require_signoff）が、承認のファイルがありません。",
             remedy="kouki-print proof で校正紙を作って確かめ、signoff.toml に承認者と日付を書いて、"
             "ジョブのフォルダーに置いてください。",
             file=SIGNOFF_FILE,
-        ) from None
-    except UnicodeDecodeError:
-        raise _unreadable() from None
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raise _unreadable() from None
-    _check_approval(values)
-    approved = values.get("digests")
-    faults = [*_differences(approved if isinstance(approved, dict) else {}, digests(loaded, job_dir))]
+        )
+    values, _ = read_toml(path)
+    _check_approval(values, job)
+    faults = [*_differences(_approved(values), digests(loaded, job_dir))]
     if faults:
         raise JobError(
             f"校正の承認のあとで変わったものがあります: {'、'.join(faults)}",
@@ -148,29 +199,60 @@ def stop_without_signoff(job_dir: Path) -> None:
         )
 
 
-def _unreadable() -> JobError:
-    return JobError(
-        "TOML として読めません。",
-        remedy="メモ帳などで文字コード UTF-8 で保存し直すか、kouki-print proof で作り直してください。",
-        file=SIGNOFF_FILE,
-    )
-
-
-def _check_approval(values: Mapping[str, object]) -> None:
-    """JobError unless somebody approved on a day."""
-    by, on = values.get("approved_by"), values.get("approved_on")
+def _check_approval(values: Mapping[str, object], job: Job) -> None:
+    """JobError unless somebody approved this job on a day that can be."""
+    if values.get("job") != job.id:
+        raise JobError(
+            f"このジョブ（{job.id}）の承認ではありません: "
+            + (f"job が {values['job']} です。" if "job" in values else "job の行がありません。"),
+            remedy="このジョブの kouki-print proof で作った signoff.toml を置いてください。",
+            file=SIGNOFF_FILE,
+        )
+    by = values.get("approved_by")
     if not isinstance(by, str) or not by.strip():
         raise JobError(
             "承認した人の名前（approved_by）が空です。",
             remedy="校正紙を確かめた人の名前を書いてください。",
             file=SIGNOFF_FILE,
         )
-    if not isinstance(on, dt.date) and not (isinstance(on, str) and _DAY.fullmatch(on.strip())):
+    on = _day(values.get("approved_on"))
+    if on is None:
         raise JobError(
-            "承認した日（approved_on）が日付ではありません。",
-            remedy='approved_on = "2026-07-01" のように書いてください。',
+            "承認した日（approved_on）が、実在する日付ではありません。",
+            remedy='approved_on = "2026-07-01" か "令和8年7月1日" のように書いてください。',
             file=SIGNOFF_FILE,
         )
+    first, last = job.data_on, job.mail_on + _LATEST
+    if not first <= on <= last:
+        raise JobError(
+            f"承認した日（approved_on）の {on} は、{first} から {last} までの日ではありません"
+            f"（データの基準日から、差出日の{_LATEST.days}日後まで）。",
+            remedy="承認した日を確かめて、書き直してください。",
+            file=SIGNOFF_FILE,
+        )
+
+
+def _day(value: object) -> dt.date | None:
+    """A day as TOML has it, or as people write it: 2026-07-01, 令和8年7月1日."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    return parse_date(text) or _era_date(text)
+
+
+def _approved(values: Mapping[str, object]) -> Mapping[str, object]:
+    """The digests that were approved; JobError when they are not as the proof wrote them."""
+    approved = values.get("digests")
+    if not isinstance(approved, dict) or _total(approved) != values.get("digests_sha256"):
+        raise JobError(
+            "承認の対象（[digests]）が、proof の作ったままではありません。手で直したか、消えた行があります。",
+            remedy="校正一式にある元の signoff.toml に、承認者と日付だけを書いて置き直してください。"
+            "なければ、kouki-print proof からやり直してください。",
+            file=SIGNOFF_FILE,
+        )
+    return approved
 
 
 def _differences(approved: Mapping[str, object], now: Mapping[str, str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from kouki_print.job.labels import (
     BOX_LAYOUT,
     NUMBER_LABELS,
     NUMBER_LAYOUT,
-    check_unit_names,
+    check_box_label,
     write_box_labels,
     write_number_labels,
 )
@@ -40,7 +40,7 @@ class VendorForms:
 def load_vendor_forms(loaded: LoadedOrder, job_dir: Path, styles: Mapping[str, Style]) -> VendorForms:
     """All layouts of envelopes and labels; JobError where a unit's name or contact does not fit."""
     box, number = (load_form(name, loaded.order, job_dir) for name in (BOX_LAYOUT, NUMBER_LAYOUT))
-    check_unit_names(loaded.units.values(), box, styles)
+    check_box_label(loaded, box, styles)
     return VendorForms(job_dir, load_envelope(loaded, job_dir, styles), box, number)
 
 

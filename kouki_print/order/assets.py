@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from kouki_print.order.typed import Frozen
 
@@ -31,6 +31,12 @@ class YearColour(Frozen):
 
     spot: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$|^$")] = ""
     cmyk: tuple[Percent, Percent, Percent, Percent]
+
+    @model_validator(mode="after")
+    def _seen(self) -> YearColour:
+        if not any(self.cmyk):
+            raise ValueError("cmyk がすべて 0 です。何も見えないので、どれかを 0 より大きくしてください")
+        return self
 
 
 class Marks(Frozen):

@@ -5,6 +5,7 @@ They are data: a further kind is one line of [documents], and a layout.  The bui
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -43,8 +44,19 @@ def _with_built_in(given: Any) -> Any:
     merged: dict[str, Any] = {key: document.model_dump() for key, document in BUILT_IN.items()}
     for key, value in given.items():
         known = merged.get(key)
+        if not known and isinstance(value, Mapping) and "name" not in value:
+            _stop_on_slip(str(key))
         merged[key] = {**known, **value} if known and isinstance(value, Mapping) else value
     return merged
+
+
+def _stop_on_slip(key: str) -> None:
+    """A line without a name changes a document that there is: its key was misspelt."""
+    close = difflib.get_close_matches(key, BUILT_IN, n=1)
+    if close:
+        raise ValueError(
+            f"書類「{key}」は「{close[0]}」の書き間違いではありませんか。新しい書類なら name も書いてください"
+        )
 
 
 def _key(key: str) -> str:

@@ -177,7 +177,8 @@ class Envelope(Frozen):
     """[envelope]: the filled envelope's outer size, its room and window, and the weight of the empty one.
 
     The address side lies as its inner size says: wider than high when ``inner_width_mm`` is the longer one.
-    The folded sheet slides in the inner size, which is in the middle of the outer one.
+    The folded sheet slides in the inner size, which is in the middle of the outer one; its folds are off by
+    up to ``fold_tolerance_mm``.
     ``grams`` is the measured weight and the one that postage goes by.  Beside it stands the computed one,
     where ``gsm`` of the paper is given: both sides, times ``k`` for flap and seams, and the grams of
     window film, seal and ink.
@@ -189,6 +190,7 @@ class Envelope(Frozen):
     thickness_mm: Decimal
     inner_width_mm: Annotated[Decimal, Field(gt=0)] = Decimal(229)
     inner_height_mm: Annotated[Decimal, Field(gt=0)] = Decimal(114)
+    fold_tolerance_mm: Annotated[Decimal, Field(ge=0, le=5)] = Decimal(1)
     window: EnvelopeWindow = EnvelopeWindow()
     grams: Grams
     gsm: Annotated[Decimal, Field(gt=0, le=1000)] | None = None

@@ -9,6 +9,10 @@ from pydantic import ValidationError
 
 from kouki_print.base.errors import JobError
 
+DIGEST = (  # how a clerk gets one
+    "SHA-256 は半角の数字と英字 a〜f の64文字です。Windows では PowerShell で Get-FileHash ファイル名、"
+    "そのほかでは sha256sum ファイル名 で調べられます"
+)
 _SHOWN = 5
 _UNION = ("bool", "str", "list[str]", "[key]")  # members of a union and the like, which are no keys
 
@@ -42,6 +46,11 @@ _PATTERNS: dict[tuple[str, ...], str] = {
     ("enclosure", "code"): "半角の数字と英大文字で1〜4文字にしてください",
     ("exclude", "reason"): "半角の英大文字と数字にしてください",
     ("set", "code"): "半角の英大文字と数字で1〜2文字にしてください",
+    (
+        "printing",
+        "colour",
+        "spot",
+    ): '特色の名は "DIC 123" のように、半角の英数字で始まる英数字・空白・_・- で、40文字までです',
 }
 
 
@@ -65,7 +74,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     kind, context = str(error["type"]), error.get("ctx", {})
     location = tuple(part for part in error["loc"] if not isinstance(part, int))
     if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(location, "使えない文字があります")
+        digest = str(location[-1]).endswith("sha256")
+        return DIGEST if digest else _PATTERNS.get(location, "使えない文字があります")
     if kind == "literal_error":
         return f"次のどれかにしてください: {_choices(context)}"
     if kind == "value_error":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.tables import bytes_of
+from kouki_print.order.toml_hints import toml_error
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], str]:
@@ -28,11 +28,4 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     try:
         return tomllib.loads(text, parse_float=Decimal), text
     except tomllib.TOMLDecodeError as problem:
-        found = re.search(r"line ([0-9]+)", str(problem))
-        raise JobError(
-            "TOML として読めません",
-            remedy="この行の引用符、等号、かっこを確かめてください。文字は引用符で囲み、日付は 2026-08-01 の形です。"
-            "同じ項目を二度書いても読めません。",
-            file=path.name,
-            row=int(found[1]) if found else text.count("\n") + 1,
-        ) from None
+        raise toml_error(problem, text, path.name) from None

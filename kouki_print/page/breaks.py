@@ -9,16 +9,20 @@ from itertools import accumulate
 
 from kouki_print.page.fonts import Style, clusters
 
-# After a blank (but not before a lone 様), 丁目, 番地, 番, 号, 字 and the usual ends of a building's name, and
-# before the name of a building behind a number.
+# After a blank (but not before a lone 様), 丁目, 番地, 番, 号 and the usual ends of a building's name, and before
+# 字, which belongs to the name behind it, and the name of a building behind a number.
+_NUMBER = "[0-9０-９〇一二三四五六七八九十百]"
 _SENSIBLE = re.compile(
-    r"(?<=[ 　・])(?!様$)|(?<=丁目)|(?<=番地)(?!の)|(?<=[号字])(?=[^番地号目室棟の])"
-    r"|(?<=番)(?![地目の]|[0-9０-９〇一二三四五六七八九十百]+号)|(?<=[0-9０-９])(?=[ァ-ヴ])"
+    rf"(?<=[ 　・])(?!様$)|(?<=丁目)|(?<=番地)(?!の|{_NUMBER}+号)|(?<=号)(?=[^番地号目室棟の])"
+    rf"|(?<=番)(?![地目の]|{_NUMBER}+号)|(?=[大小]字)|(?<![大小十文数])(?=字)|(?<=[0-9０-９])(?=[ァ-ヴ])"
     r"|(?<=ホーム)|(?<=センター)|(?<=病院)|(?<=マンション)|(?<=アパート)|(?<=団地)|(?<=棟)|(?<=階)"
 )
-_ONE_WORD = re.compile("[0-9０-９A-Za-zＡ-Ｚａ-ｚ]{2}")
+# Two characters that stay together: of a number or word, a number and its hyphen (ー too, as people write it).
+_ONE_WORD = re.compile(
+    "[0-9０-９A-Za-zＡ-Ｚａ-ｚ]{2}|[0-9０-９][-－−‐ー]|[-－−‐][0-9０-９]|(?<=[0-9０-９])ー[0-9０-９]"
+)
 # With the no-break space, so that a blank left for handwriting (two of them) is not cut in two.
-NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％\u00a0")
+NOT_AT_START = frozenset("、。，．・：；？！）」』】〕ーァィゥェォッャュョぁぃぅぇぉっゃゅょ々％-－−‐\u00a0")
 _BLANK = frozenset(" 　")
 _Cost = tuple[int, int, float]
 

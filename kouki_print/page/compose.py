@@ -18,14 +18,13 @@ from kouki_print.page import codabar
 from kouki_print.page.art import Render, conditional_art, static_art
 from kouki_print.page.codes import SIZE, barcode_paths, qr_paths
 from kouki_print.page.conditions import holds
+from kouki_print.page.extents import BAR_UNIT
 from kouki_print.page.fit import fit_all, line_width
 from kouki_print.page.fonts import Style
 from kouki_print.page.ink import Ink
 from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, RegisteredCode, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
-
-_BARCODE_UNIT = 0.06  # mm per point of size (postal manual: a/10 × 0.6 mm)
 
 
 class _Unknown(Exception):
@@ -146,12 +145,13 @@ class Composer:
     def _field(
         self, item: FieldItem, fields: Mapping[str, pd.Series], flags: Mapping[str, np.ndarray]
     ) -> list[bytes]:
-        codes, texts = pd.factorize(fields[item.bind])
+        shown = fields[item.bind]
+        if item.when:  # what is not shown need not fit either
+            shown = shown.where(holds(item.when, fields, flags))
+        codes, texts = pd.factorize(shown)
         drawn = np.empty(len(texts) + 1, dtype=object)
         drawn[:-1] = self._draw_all(item, texts.tolist())
         drawn[-1] = b""
-        if item.when:
-            codes = np.where(holds(item.when, fields, flags), codes, -1)
         result: list[bytes] = drawn[codes].tolist()
         return result
 
@@ -160,7 +160,7 @@ class Composer:
         style = self.canvas.styles[item.font]
         if item.pitch:
             return [self._spaced(item, text, style) for text in texts]
-        places: dict[tuple[int, float], bytes] = {}
+        places: dict[tuple[int, int, float], bytes] = {}
         out = []
         for text, fitted in zip(texts, fit_all(texts, item, style), strict=True):
             if fitted is None:  # the line holds such people before this; a page is never drawn wrong
@@ -171,28 +171,28 @@ class Composer:
                 )
             parts = []
             for index, (line, scale) in enumerate(fitted.lines if text else ()):
+                spot = len(fitted.lines), index, fitted.size
                 if item.align == "left":
-                    place = places.get((index, fitted.size)) or places.setdefault(
-                        (index, fitted.size), self._place(item, item.x * MM, index, fitted.size)
-                    )
+                    place = places.get(spot) or places.setdefault(spot, self._place(item, item.x * MM, *spot))
                 else:
-                    place = self._aligned(item, line, scale, index, fitted.size)
+                    place = self._aligned(item, line, scale, *spot)
                 show = self._show(line, item.font, fitted.size)
                 parts.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
             drawn = b"".join(parts)
             out.append(b"%s Tc %s0 Tc\n" % (number(item.tracking * MM), drawn) if item.tracking else drawn)
         return out
 
-    def _place(self, item: FieldItem, x: float, line: int, size: float) -> bytes:
-        """Text matrix of a line of a field that begins ``x`` points from the left."""
-        top = item.y + line * item.leading_at(size)
+    def _place(self, item: FieldItem, x: float, lines: int, line: int, size: float) -> bytes:
+        """Text matrix of one of the lines of a field that begins ``x`` points from the left."""
+        top = item.top_of(lines, size) + line * item.leading_at(size)
         return b"1 0 0 1 %s %s Tm " % (number(x), self.canvas.baseline(top, size))
 
-    def _aligned(self, item: FieldItem, line: str, scale: int, index: int, size: float) -> bytes:
+    def _aligned(self, item: FieldItem, line: str, scale: int, lines: int, index: int, size: float) -> bytes:
         """Place of a centred or right-aligned line."""
         wide = line_width(line, item, self.canvas.styles[item.font], size)
         free = item.width * MM - wide * size * scale / 100_000
-        return self._place(item, item.x * MM + (free if item.align == "right" else free / 2), index, size)
+        x = item.x * MM + (free if item.align == "right" else free / 2)
+        return self._place(item, x, lines, index, size)
 
     def _show(self, text: str, font: str, size: float) -> bytes:
         style = self.canvas.styles[font]
@@ -221,7 +221,7 @@ class Composer:
         return b"%s%s0 Tc\n" % (head, self._show(text, item.font, item.size))
 
     def _barcodes(self, item: CustomerBarcode, codewords: Sequence[str]) -> list[bytes]:
-        unit = item.points * _BARCODE_UNIT
+        unit = item.points * BAR_UNIT
         head = b"q %s 0 0 %s %s %s cm\n" % (
             *((f"{unit * MM:.4f}".encode("ascii"),) * 2),
             self.canvas.x(item.x),

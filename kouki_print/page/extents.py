@@ -26,7 +26,7 @@ from kouki_print.page.items import (
 )
 
 Placed = Text | Line | Box | Image | Code | FieldItem | Qr | CustomerBarcode | RegisteredCode
-BAR_UNIT = 0.06  # mm per point of a customer barcode
+BAR_UNIT = 0.06  # mm per point of a customer barcode (postal manual: a/10 × 0.6 mm)
 _CODE_LEAST = 21  # modules of the smallest QR code
 
 
@@ -38,15 +38,18 @@ class Rect(NamedTuple):
     right: float
     bottom: float
 
-    def beyond(self, other: Rect) -> float:
-        """How far it reaches out of another, in mm; 0 within it."""
-        return max(
+    def sides_beyond(self, other: Rect) -> tuple[float, float, float, float]:
+        """How far each side (left, top, right, bottom) lies out of another, in mm; less than 0 within it."""
+        return (
             other.left - self.left,
             other.top - self.top,
             self.right - other.right,
             self.bottom - other.bottom,
-            0.0,
         )
+
+    def beyond(self, other: Rect) -> float:
+        """How far it reaches out of another, in mm; 0 within it."""
+        return max(*self.sides_beyond(other), 0.0)
 
     def gap(self, other: Rect) -> float:
         """Shortest way between the two in mm; 0 when they touch."""
@@ -55,9 +58,9 @@ class Rect(NamedTuple):
         return math.hypot(across, down)
 
     def overlap(self, other: Rect) -> float:
-        """How deep the two lie in each other, in mm; 0 when they do not."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        """How far one has to move until they do not lie in each other, in mm; a line has no depth of its own."""
+        across = min(self.right - other.left, other.right - self.left)
+        down = min(self.bottom - other.top, other.bottom - self.top)
         return max(min(across, down), 0.0)
 
     def smaller(self, by: float) -> Rect:
@@ -105,7 +108,7 @@ def _size(
     item: Box | Image | Code | FieldItem | Qr | CustomerBarcode | RegisteredCode,
 ) -> tuple[float, float]:
     if isinstance(item, FieldItem):
-        return item.width, item.depth
+        return item.cells * item.pitch if item.pitch else item.width, item.depth
     if isinstance(item, Qr):
         return SIZE * item.module, SIZE * item.module
     if isinstance(item, Code):

@@ -1,6 +1,7 @@
 """Font files (フォントファイル): read once into tables of numbers; what cannot be embedded is refused.
 
-A glyph that a file maps but that has no outline prints nothing (the 2024 accident of a missing digit).
+A glyph that a file maps but that has no outline, or one without area, prints nothing (the 2024 accident of
+a missing digit).
 It is not skipped in favour of the next font: such a file is broken, and the job that needs the glyph stops.
 """
 
@@ -11,11 +12,12 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont, TTLibError
 
 from kouki_print.base.errors import JobError
@@ -24,6 +26,7 @@ BLANKS = frozenset(" \u3000\u00a0")
 # Empty by nature like the blanks, but nothing that a name may hold: no font is asked for them.
 _OTHER_BLANKS = frozenset([0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x2800, 0x3164, 0xFFA0])
 _NO_EMBEDDING = 0x0002  # OS/2 fsType: restricted licence
+_HEADER = 12  # bytes of the shortest outline: contours, four bounds, last point of the first contour
 _CHECK_FILE = "ファイルの場所と中身を確かめてください。"
 
 
@@ -34,7 +37,7 @@ class FontFace:
     ``label`` is what messages and lists call it, ``name`` its PostScript name.  ``cmap`` maps code
     points to glyph numbers, ``variants`` (base, selector) to a glyph number, ``vertical`` a glyph to
     the one that stands for it in vertical text; ``advances`` holds integer widths in 1/1000 em per
-    glyph, ``inked`` says which glyphs have an outline.
+    glyph, ``inked`` says which glyphs surely print something: a simple outline with an area.
     """
 
     label: str
@@ -49,6 +52,7 @@ class FontFace:
     ascent: int
     descent: int
     cap_height: int
+    source: TTFont | None = field(default=None, repr=False, compare=False)
 
     def glyph(self, cluster: str) -> int:
         """Glyph number of a cluster, or 0 when this font does not have it."""
@@ -57,8 +61,27 @@ class FontFace:
         return self.cmap.get(ord(cluster), 0)
 
     def prints_nothing(self, cluster: str, gid: int) -> bool:
-        """Whether the glyph of a cluster that should be seen has no outline."""
-        return not self.inked[gid] and cluster not in BLANKS
+        """Whether the glyph of a cluster that should be seen has no ink; composites are put together first."""
+        if self.inked[gid] or cluster in BLANKS:
+            return False
+        if self.source is None:
+            return True
+        outlines = self.source.getGlyphSet()
+        pen = _Ink(outlines)
+        outlines[str(gid)].draw(pen)
+        return not pen.left
+
+
+class _Ink(AreaPen):  # type: ignore[misc]
+    """A pen that knows whether any contour had an area."""
+
+    left: bool = False
+    value: float
+
+    def _closePath(self) -> None:
+        super()._closePath()
+        self.left |= abs(self.value) > 0
+        self.value = 0
 
 
 def is_private(code: int) -> bool:
@@ -87,10 +110,17 @@ def load_face(path: Path, *, sha256: str = "", label: str = "", private: bool = 
         data = path.read_bytes()
     except OSError as error:
         raise JobError("フォントを読めません。", remedy=_CHECK_FILE, file=str(path)) from error
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256.lower():
+    digest = hashlib.sha256(data).hexdigest()
+    if sha256 and digest != sha256.lower():
         raise JobError(
-            "フォントのSHA-256が注文と違います。",
+            f"フォントのSHA-256が注文と違います（このファイルは {digest}）。",
             remedy="正しいファイルに替えるか、job.toml の [fonts] の sha256 を直してください。",
+            file=str(path),
+        )
+    if data[:4] == b"ttcf":
+        raise JobError(
+            "いくつものフォントをまとめたファイル（TTC）は使えません。",
+            remedy="一つの書体だけの TTF ファイルを、フォントの提供元から受け取って指定してください。",
             file=str(path),
         )
     try:
@@ -141,12 +171,24 @@ def _read(font: TTFont, path: Path, data: bytes, label: str, private: bool) -> F
         variants=dict(_variants(font, cmap)),
         vertical=dict(_vertical(font)),
         advances=np.rint(widths * scale).astype(np.int64),
-        inked=np.diff(loca) > 0,
+        inked=_inked(np.frombuffer(font.reader["glyf"], dtype=np.uint8), loca),
         bbox=tuple(round(value * scale) for value in (head.xMin, head.yMin, head.xMax, head.yMax)),
         ascent=ascent,
         descent=round(hhea.descent * scale),
         cap_height=round(cap_height * scale) or ascent,
+        source=font,
     )
+
+
+def _inked(outlines: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Which glyphs are a simple outline of three points or more whose bounds have an area, by their headers."""
+    full = np.flatnonzero(np.diff(places) >= _HEADER)
+    head = outlines[places[full][:, None] + np.arange(_HEADER)].view(">i2")
+    contours, left, bottom, right, top, last = head.T
+    more = (contours > 1) | (last >= 2)
+    inked = np.zeros(len(places) - 1, dtype=bool)
+    inked[full] = (contours > 0) & (right > left) & (top > bottom) & more
+    return inked
 
 
 def _best_cmap(font: TTFont) -> dict[int, str]:

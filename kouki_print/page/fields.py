@@ -5,6 +5,7 @@ Everything here is already as the reader sees it: era dates, full-width ratio, �
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.dates import Padding, day64, wareki_column
+from kouki_print.base.honorifics import carries_honorific, honorific_mask, plain_names, without_honorific
 from kouki_print.base.problems import ProblemKind
 from kouki_print.base.texts import filled, map_distinct, pick
 from kouki_print.order.models import HOUSEHOLD_MOST, Order
@@ -20,8 +22,6 @@ from kouki_print.page.items import FieldItem
 from kouki_print.page.layout import Layout
 
 HONORIFIC = "様"
-# However the data call the house: A様方, A様　方, A様宅, A様様, A殿, A方.
-_HOUSE_OF = "^(.*?)(?:[ 　]*(?:様|樣|さま|サマ)|[ 　]+殿)+[ 　]*[方宅]?$|^(..+)方$"
 _COPAY = ("", "１割", "２割", "３割")
 _SEX_JA = {"male": "男", "female": "女", "": ""}
 _LIMITS = frozenset({"現役Ⅱ", "現役Ⅰ", "区分Ⅱ", "区分Ⅰ"})
@@ -48,6 +48,7 @@ FIELD_JA = {
     "to_name": "宛名",
     "to_postcode": "郵便番号",
     "to_place": "住所・方書・様方",
+    "piece_number": "通し番号",
     "name": "氏名",
     "insured_number": "被保険者番号",
     "insurer_number": "保険者番号",
@@ -77,6 +78,7 @@ FLAG_JA = {
     "limit_shown": "限度区分を載せる",
     "long_stay": "長期入院該当",
     "disease": "特定疾病",
+    "usable_early": "届いてすぐ使える",
 }
 FAMILY = {  # of each person of a household: the field it repeats, and what it is called
     "name": ("name", "氏名"),
@@ -91,9 +93,14 @@ FIELD_JA |= {
     for number in range(1, HOUSEHOLD_MOST + 1)
     for name, (_, words) in FAMILY.items()
 }
+NUMBERS = frozenset(  # digits only, of one width: what may stand in cells one pitch apart
+    ["insured_number", "insurer_number", "piece_number"]
+    + [f"family_{number}_number" for number in range(1, HOUSEHOLD_MOST + 1)]
+)
 MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and letters
     "service": "郵便種別",
     "label_space": "引受番号ラベルの場所",
+    "contents": "封筒の中身",
     "postage_paid": "料金後納郵便",
     "post_office": "料金後納の差出郵便局",
     "local_special": "郵便区内特別",
@@ -106,6 +113,8 @@ MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and 
     "box_sets": "箱の組",
     "piece_id": "個体番号",
     "letter_date": "通知の日",
+    "applies_from": "新しい値の適用日",
+    "return_document": "返していただく書類",
     "new_copay": "新しい一部負担金の割合",
     "old_class": "変更前の区分",
     "new_class": "変更後の区分",
@@ -124,6 +133,13 @@ class PageFields:
         """The fields of some people, in the order of ``rows``."""
         texts = self.texts.take(rows).reset_index(drop=True)
         return PageFields(texts, {name: flag[rows] for name, flag in self.flags.items()})
+
+    def numbered(self, rows: np.ndarray, numbers: pd.Series) -> PageFields:
+        """The fields with the number of each piece (通し番号) at the person it is printed for."""
+        column = np.full(len(self.texts), "", dtype=object)
+        column[rows] = numbers
+        texts = self.texts.assign(piece_number=pd.Series(column, index=self.texts.index, dtype="str"))
+        return PageFields(texts, self.flags)
 
 
 def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> PageFields:
@@ -147,6 +163,7 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
             decided["to_building"],
             _attention(decided["to_via"], decided["to_care_of"]),
         ),
+        "piece_number": pd.Series("", index=people.index, dtype="str"),  # known with the plan
         "name": people["name"],
         "insured_number": people["insured_number"],
         "insurer_number": people["insurer_number"],
@@ -173,6 +190,7 @@ def page_fields(people: pd.DataFrame, decided: pd.DataFrame, order: Order) -> Pa
         "limit_shown": limit_on,
         "long_stay": long_on,
         "disease": disease_on,
+        "usable_early": _early(people, order),
     }
     return PageFields(pd.DataFrame(texts, copy=False), flags)
 
@@ -208,7 +226,8 @@ def _dates(order: Order) -> Callable[[object], pd.Series]:
 
 def _honoured(names: pd.Series) -> pd.Series:
     """Name with 様 exactly once: the 2025 accident printed it twice."""
-    return names.where(names.str.endswith(HONORIFIC), names + "　" + HONORIFIC)
+    plain = plain_names(names)
+    return plain.where(honorific_mask(plain), plain + "　" + HONORIFIC)
 
 
 def _place(*lines: pd.Series) -> pd.Series:
@@ -220,14 +239,34 @@ def _place(*lines: pd.Series) -> pd.Series:
 
 
 def _attention(via: pd.Series, care_of: pd.Series) -> pd.Series:
-    """Line above the name: facility or guardian, then 「A様方」.
-
-    A bare 方 after one character is left alone, 殿 without a blank too: 緒方, 土方 and 鵜殿 are family names.
-    """
-    stem = care_of.str.replace(_HOUSE_OF, r"\1\2", regex=True)
-    house = (stem + f"{HONORIFIC}方").where(care_of != "", "")
+    """Line above the name: facility or guardian, then 「A様方」."""
+    house = map_distinct(care_of, _house_of)
     blank = pd.Series("　", index=via.index, dtype="str").where((via != "") & (house != ""), "")
     return via + blank + house
+
+
+def _early(people: pd.DataFrame, order: Order) -> np.ndarray:
+    """Who may use the document on arrival (早期使用可)."""
+    result: np.ndarray = people["usable_early"].to_numpy() | order.card.early_use
+    return result
+
+
+def _house_of(care_of: str) -> str:
+    """「A様方」 however the data call the house: A様方, A様　方, A様宅, A様様, A　殿, A方; empty when nobody is named.
+
+    A bare 方 after one character is left alone: 緒方 and 土方 are family names.  A house with 様 inside its
+    name is told already and stands as it is.
+    """
+    house = _unhonoured(care_of)
+    while house.endswith(("方", "宅")) and (name := _unhonoured(house[:-1].rstrip())) != house[:-1].rstrip():
+        house = name
+    if house == care_of:
+        house = re.sub("^(..+)方$", r"\1", house)
+    return f"{house}{HONORIFIC}方" if house and not carries_honorific(house) else house
+
+
+def _unhonoured(house: str) -> str:
+    return without_honorific(re.sub("(?:さま|サマ)$", HONORIFIC, house))
 
 
 def _copay_before(people: pd.DataFrame, order: Order) -> pd.Series:
@@ -237,8 +276,12 @@ def _copay_before(people: pd.DataFrame, order: Order) -> pd.Series:
     """
     old = people["previous_copay"].to_numpy()
     effective = people["effective_on"].to_numpy()
-    early = people["usable_early"].to_numpy() | order.card.early_use
-    changes = early & (old > 0) & (old != people["copay"].to_numpy()) & (effective > day64(order.job.mail_on))
+    changes = (
+        _early(people, order)
+        & (old > 0)
+        & (old != people["copay"].to_numpy())
+        & (effective > day64(order.job.mail_on))
+    )
     last_day = wareki_column(effective - np.timedelta64(1, "D"), gannen=order.date.gannen)
     return _where("（" + last_day + "までは" + pick(_COPAY, old) + "）", changes)
 

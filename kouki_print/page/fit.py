@@ -41,6 +41,8 @@ def tracking_of(item: FieldItem, size: float = 0) -> float:
 
 def line_width(line: str, item: FieldItem, style: Style, size: float = 0) -> float:
     """Natural width of a line of the field with its tracking, in 1/1000 em of the size (of its own size)."""
+    if item.pitch:
+        return len(line) * item.pitch * MM * 1000 / (size or item.size)
     if not item.tracking:
         return style.width(line)
     return style.width(line) + tracking_of(item, size) * max(len(clusters(line)) - 1, 0)
@@ -66,6 +68,8 @@ def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
 
     ``text`` may hold several paragraphs (``\n``).
     """
+    if item.pitch:
+        return Fitted(((text, 100),), item.size) if len(text) <= item.cells else None
     paragraphs = text.split("\n")
     for size, floor in _tries(item):
         room = _Room(item, style, size, limit_of(item, size), item.lines_at(size))
@@ -84,6 +88,8 @@ def _tries(item: FieldItem) -> list[tuple[float, int]]:
 
 def overflow(text: str, item: FieldItem, style: Style) -> float:
     """Millimetres, rounded up to tenths, that a text which does not fit lacks in the field's smallest type."""
+    if item.pitch:
+        return ceil((len(text) - item.cells) * item.pitch * 10 - 1e-6) / 10
     size = item.sizes()[-1]
     paragraphs, lines = text.split("\n"), item.lines_at(size)
     if len(paragraphs) > lines:
@@ -158,6 +164,8 @@ def natural(lines: Sequence[str], item: FieldItem, style: Style) -> np.ndarray:
 
 def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted | None]:
     """:func:`fit` of many texts: those whose paragraphs stand comfortably go by columns, the rest one by one."""
+    if item.pitch:
+        return [fit(text, item, style) for text in texts]
     paragraphs = [text.split("\n") for text in texts]
     flat = [paragraph for parts in paragraphs for paragraph in parts]
     limit = limit_of(item)
@@ -179,6 +187,8 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
 
 def treated(texts: Sequence[str], item: FieldItem, style: Style) -> dict[int, Fitted | None]:
     """By position the texts that do not stand as they are: condensed, broken, made smaller, or None for no."""
+    if item.pitch:
+        return {at: None for at, text in enumerate(texts) if len(text) > item.cells}
     lines = [text.count("\n") + 1 for text in texts]
     flat = "\n".join(texts).split("\n") if len(texts) else []
     starts = np.cumsum([0, *lines[:-1]])

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,8 @@ class Style:
 
     def slim(self) -> Style:
         """The same style without font files and character maps: only what was resolved so far draws."""
-        slim = {id(face): replace(face, data=b"", cmap={}, variants={}, vertical={}) for face in self.faces}
+        nothing: dict[str, Any] = {"data": b"", "cmap": {}, "variants": {}, "vertical": {}, "source": None}
+        slim = {id(face): replace(face, **nothing) for face in self.faces}
         return Style(self.key, tuple(slim[id(face)] for face in self.faces), self._found, self._upright)
 
     def used(self) -> list[dict[str, int]]:

@@ -185,7 +185,7 @@ def _field(item: FieldItem, misfit: str) -> Iterator[Mark]:
     rect = extent(item)
     yield Outline(rect, "field", 0.12)
     words = f"{item.bind} {item.size:g}pt" + (f" when {item.when}" if item.when else "")
-    yield Label(rect.right, rect.top - 1.95, words, "field", right=True, room=max(item.width, 10))
+    yield Label(rect.right, rect.top - 2.3, words, "field", right=True, room=max(item.width, 10))
     if misfit:
         yield Outline(rect, "fault", 0.4)
         yield Label(rect.left + 0.5, rect.top + 0.3, misfit, "fault", 7, room=item.width)

@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 FontName = Literal["mincho", "gothic", "bold"]
 Align = Literal["left", "center", "right"]
 Colour = Literal["black", "year"]
+ALIGNED = {"left": 0.0, "center": 0.5, "right": 1.0}  # which part of the free width is left of a line
 MM = 72 / 25.4
 SMALLEST = 6.5  # points: less than this nobody of 85 reads, whatever the layout says
+NARROWEST = 4.5  # points of width that are left of a full-width character, condensed and small
 
 Size = Annotated[float, Field(ge=SMALLEST, le=200)]
 Length = Annotated[float, Field(gt=0)]
@@ -110,7 +112,8 @@ class FieldItem(Item):
     Fit ``condense``: natural width; else condensed (長体) down to ``min_condense`` per cent; else broken while
     ``lines`` (``leading`` mm apart) are free; else smaller in steps of half a point down to ``min_size`` (when
     given), in ``small_lines`` lines where they have room; else the person is held.  Fit ``legible`` uses free
-    lines before type gets narrower than what still reads well.
+    lines before type gets narrower than what still reads well.  ``anchor`` says where in the field's height
+    a text with fewer or smaller lines stands.
     """
 
     bind: str
@@ -125,6 +128,7 @@ class FieldItem(Item):
     min_condense: Annotated[int, Field(ge=50, le=100)] = 80
     lines: Annotated[int, Field(ge=1, le=8)] = 1
     leading: Annotated[float, Field(ge=0)] = 0
+    anchor: Literal["top", "middle", "bottom"] = "top"
     min_size: Size | None = None
     small_lines: Annotated[int, Field(ge=1, le=8)] = 2
     pitch: Annotated[float, Field(ge=0)] = 0
@@ -136,6 +140,15 @@ class FieldItem(Item):
             raise ValueError(f"min_size {self.min_size:g} は size {self.size:g} より小さくしてください")
         return self
 
+    @model_validator(mode="after")
+    def _readable(self) -> FieldItem:
+        if (self.min_size or self.size) * self.min_condense / 100 < NARROWEST:
+            raise ValueError(
+                f"いちばん小さい文字の幅が {NARROWEST:g} pt より狭くなります。"
+                "min_size か min_condense を大きくしてください"
+            )
+        return self
+
     def sizes(self) -> list[float]:
         """Sizes that are tried, in points: the field's own first."""
         smallest = self.size if self.min_size is None else self.min_size
@@ -143,12 +156,27 @@ class FieldItem(Item):
         return [*(self.size - step / 2 for step in steps), smallest]
 
     def leading_at(self, size: float) -> float:
-        """Distance of lines of this size in mm."""
-        return self.leading if self.leading and size == self.size else size / MM * 1.1
+        """Distance of lines of this size in mm: smaller ones stand no further apart than 1.1 em."""
+        if self.leading and size == self.size:
+            return self.leading
+        own = self.leading * MM / self.size if self.leading else 1.1
+        return size / MM * min(own, 1.1)
+
+    def top_of(self, lines: int, size: float) -> float:
+        """Where in the sheet a text of so many lines begins, in mm."""
+        free = self.depth - (lines - 1) * self.leading_at(size) - size / MM
+        return self.y + {"top": 0.0, "middle": 0.5, "bottom": 1.0}[self.anchor] * free
+
+    @property
+    def cells(self) -> int:
+        """How many characters one ``pitch`` apart stand in the field."""
+        return int(self.width / self.pitch + 1e-6)
 
     @property
     def depth(self) -> float:
         """Height in mm of all that the field may cover."""
+        if self.pitch:
+            return self.size / MM
         smallest = self.sizes()[-1]
         usual, small = (
             (lines - 1) * self.leading_at(size) + size / MM

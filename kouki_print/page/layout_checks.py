@@ -18,7 +18,7 @@ from kouki_print.order.models import Job
 from kouki_print.order.units import Contact
 from kouki_print.page.conditions import subject
 from kouki_print.page.extents import Placed, Rect, edges, extent, quiet, white
-from kouki_print.page.fields import FIELD_JA, FLAG_JA
+from kouki_print.page.fields import FIELD_JA, FLAG_JA, NUMBERS
 from kouki_print.page.items import (
     Box,
     Code,
@@ -80,17 +80,18 @@ def located(values: Mapping[str, Any]) -> Iterator[Located]:
         if not isinstance(side, dict):
             continue
         for kind, model in _LISTS.items():
-            for position, item in _readable(model, side.get(kind)):
+            for position, item in readable(model, side.get(kind)):
                 yield Located((name, kind, position), number, item)
         for kind, model in _SINGLES.items():
-            for _, item in _readable(model, [side[kind]] if kind in side else []):
+            for _, item in readable(model, [side[kind]] if kind in side else []):
                 yield Located((name, kind), number, item)
-        for position, repeat in _readable(Repeat, side.get("repeat")):
+        for position, repeat in readable(Repeat, side.get("repeat")):
             for kind, inner, item in copies(repeat):
                 yield Located((name, "repeat", position, kind, inner), number, item)
 
 
-def _readable(model: type[BaseModel], entries: object) -> Iterator[tuple[int, Any]]:
+def readable(model: type[BaseModel], entries: object) -> Iterator[tuple[int, Any]]:
+    """Position and value of the entries that are right by their types."""
     for position, entry in enumerate(entries if isinstance(entries, list) else []):
         try:
             yield position, model.model_validate(entry)
@@ -101,8 +102,8 @@ def _readable(model: type[BaseModel], entries: object) -> Iterator[tuple[int, An
 def layout_faults(values: Mapping[str, Any], known_words: Sequence[str]) -> Iterator[Fault]:
     """Everything wrong with the items; ``known_words`` are the names of the files of words."""
     items = list(located(values))
-    perforations = [item for _, item in _readable(Perforation, values.get("perforation"))]
-    sheet = next((item for _, item in _readable(Sheet, [values.get("sheet")])), None)
+    perforations = [item for _, item in readable(Perforation, values.get("perforation"))]
+    sheet = next((item for _, item in readable(Sheet, [values.get("sheet")])), None)
     told: set[tuple[Path, str]] = set()
     for each in items:
         found = [*_name_faults(each), *_word_faults(each, known_words)]
@@ -123,16 +124,29 @@ def _name_faults(each: Located) -> Iterator[tuple[str, Fault]]:
         if item.bind in by_name:
             remedy = f"「{by_name[item.bind]}」と書いてください。"
         else:
-            remedy = nearest(item.bind, [name for name in FIELD_JA if not name.startswith("family_")])
-            remedy += "、family_1_name など"
+            remedy = nearest(item.bind, FIELD_JA) + "。説明書の「印字項目の一覧」を確かめてください。"
         yield "bind", Fault((*each.path, "bind"), what, remedy)
+    if isinstance(item, FieldItem) and item.pitch and item.bind in FIELD_JA:
+        yield from _pitch_faults(each.path, item)
     condition = subject(getattr(item, "when", ""))
     if condition and condition not in FIELD_JA and condition not in FLAG_JA:
         what = f"{each.label}の when「{condition}」は知らない条件です。"
         remedy = (
-            nearest(condition, FLAG_JA) + "。印字項目の名前（空でないとき）と、前に付ける not も使えます。"
+            nearest(condition, FLAG_JA, also=FIELD_JA)
+            + "。印字項目の名前（空でないとき）と、前に付ける not も使えます。"
         )
         yield "when", Fault((*each.path, "when"), what, remedy)
+
+
+def _pitch_faults(path: Path, item: FieldItem) -> Iterator[tuple[str, Fault]]:
+    place = (*path, "pitch")
+    if item.bind not in NUMBERS:
+        what = f"{place_of(path)} の項目「{item.bind}」は数字だけではないので、ますに分けられません。"
+        remedy = f"pitch を消してください。使えるのは {'、'.join(sorted(NUMBERS))} です。"
+        yield "pitch", Fault(place, what, remedy)
+    elif item.pitch > item.width:
+        what = f"{place_of(path)} のます（pitch {item.pitch:g} mm）が欄の幅 {item.width:g} mm より広いです。"
+        yield "pitch", Fault(place, what, "pitch か width を、ますが欄に並ぶように直してください。")
 
 
 def _word_faults(each: Located, known: Sequence[str]) -> Iterator[tuple[str, Fault]]:
@@ -146,7 +160,8 @@ def _word_faults(each: Located, known: Sequence[str]) -> Iterator[tuple[str, Fau
         return
     if words and words not in known:
         what = f"{place_of(each.path)} の文面「{words}」がありません。"
-        yield "words", Fault((*each.path, "words"), what, nearest(words, known))
+        own = "。ジョブの文面は、ジョブの templates/ に置き、試し刷りでは --job を付けてください。"
+        yield "words", Fault((*each.path, "words"), what, nearest(words, known) + own)
         return
     if "{" not in item.text:
         return

@@ -13,11 +13,18 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from kouki_print.base.errors import JobError
+from kouki_print.order.messages import DIGEST
 from kouki_print.page.items import SMALLEST
 from kouki_print.page.toml_lines import Path
 
 MOST = 20  # told at once; who has more repeats one of them
+_LISTED, _NEAREST = 20, 3  # as many names a reader takes in; of more the nearest are told
 _SIZES = ("size", "min_size", "text_size")
+_MEANT = {  # Japanese for a value that has an English name
+    "明朝": "mincho", "ゴシック": "gothic", "太字": "bold", "太ゴシック": "bold", "太いゴシック": "bold",
+    "左": "left", "中央": "center", "centre": "center", "右": "right", "上": "top", "下": "bottom",
+    "黒": "black", "年度": "year", "年度の色": "year",
+}  # fmt: skip
 
 _KINDS: dict[str, tuple[str, str]] = {  # pydantic's kind: what the value has to be, what to do
     "float_type": ("数で書きます", "mm やポイントの数だけを、引用符なしで書いてください。"),
@@ -35,11 +42,12 @@ _KINDS: dict[str, tuple[str, str]] = {  # pydantic's kind: what the value has to
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One mistake: where in the merged values, what is wrong, what to do."""
+    """One mistake: where in the merged values, what is wrong, what to do; ``other`` is what it has to do with."""
 
     path: Path
     what: str
     remedy: str
+    other: Path = ()
 
 
 def place_of(path: Path) -> str:
@@ -50,12 +58,16 @@ def place_of(path: Path) -> str:
     return f"[[{'.'.join(names)}]]" if isinstance(path[-1], int) else f"[{'.'.join(names)}]"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The remedy for a name that nobody knows: the one that was probably meant, and all there are."""
+def nearest(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
+    """The remedy for a name that nobody knows: the one that was probably meant (perhaps one of ``also``), and
+    all there are, or where they are many the nearest."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, [*names, *also], n=1, cutoff=0.6)
     meant = f"「{close[0]}」の書き間違いではありませんか。" if close else ""
-    return f"{meant}使えるのは次のとおりです: {'、'.join(names)}"
+    if len(names) <= _LISTED:
+        return f"{meant}使えるのは次のとおりです: {'、'.join(names)}"
+    near = difflib.get_close_matches(name, names, n=_NEAREST, cutoff=0) or names[:_NEAREST]
+    return f"{meant}近い名前: {'、'.join(near)}（全部で{len(names)}件）"
 
 
 def type_faults(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -86,10 +98,18 @@ def fault_error(faults: Iterable[Fault], places: Mapping[Path, tuple[str, int]],
 def _told(
     fault: Fault, places: Mapping[Path, tuple[str, int]], file: str
 ) -> tuple[tuple[str, int], str, str]:
-    path = fault.path
+    what = fault.what
+    if fault.other:
+        beside, row = _place(fault.other, places, file)
+        what = f"{what.removesuffix('。')}（相手は {beside} {row:,}行目）。"
+    return _place(fault.path, places, file), what, fault.remedy
+
+
+def _place(path: Path, places: Mapping[Path, tuple[str, int]], file: str) -> tuple[str, int]:
+    """File and line of a value, or of what it stands in."""
     while path and path not in places:
         path = path[:-1]
-    return places.get(path, (file, 1)), fault.what, fault.remedy
+    return places.get(path, (file, 1))
 
 
 def _plain(value: object) -> object:
@@ -122,13 +142,20 @@ def _fault(model: type[BaseModel], error: Any) -> Fault:
         )
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", '"').replace(" or ", "、").replace(", ", "、")
-        return Fault(path, f"{at}の値「{value}」は使えません。", f"次のどれかにしてください: {choices}")
+        meant = f'"{_MEANT[value]}" と書いてください。' if str(value) in _MEANT else ""
+        return Fault(
+            path, f"{at}の値「{value}」は使えません。", f"{meant}次のどれかにしてください: {choices}"
+        )
     if kind == "string_pattern_mismatch":
         return Fault(
             path,
             f"{at}が SHA-256 の形ではありません。",
-            "ファイルの SHA-256 を、半角の数字と英字 a〜f の64文字で書いてください。",
+            f"今は{len(str(value))}文字です。{DIGEST}。",
         )
+    if kind == "list_type" and isinstance(value, dict):
+        name = ".".join([*(part for part in holder if isinstance(part, str)), key])
+        what = f"[{name}] は二重のかっこで書きます。"
+        return Fault(path, what, f"[[{name}]] と書いてください。一つだけのときも二重です。")
     if kind == "value_error":
         return Fault(path, f"{place_of(path)}: {context['error']}。", "この項目の数を直してください。")
     bounds = [name for name in ("ge", "gt", "le", "lt") if name in context]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ from kouki_print.base.resources import layout_dir, template_dir
 from kouki_print.order.documents import of_the_job
 from kouki_print.order.load import TEMPLATES
 from kouki_print.order.toml_files import read_toml
+from kouki_print.page.completeness import room_faults
+from kouki_print.page.items import Code, Text
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_checks import layout_faults
+from kouki_print.page.layout_checks import Located, layout_faults, located
 from kouki_print.page.layout_faults import Fault, fault_error, nearest, type_faults
 from kouki_print.page.repeats import expanded
 from kouki_print.page.toml_lines import Path as Place
 from kouki_print.page.toml_lines import lines_of
+from kouki_print.page.words import undefined_words
 
 
-def load_layout(name: str, folder: Path | None = None) -> Layout:
+def load_layout(name: str, folder: Path | None = None, words: Collection[str] | None = None) -> Layout:
     """``layouts/<name>.toml``, or a file of the job's ``folder`` where ``name`` is a path."""
     if folder is not None and of_the_job(name):
         if not (folder / name).is_file():
@@ -29,7 +32,7 @@ def load_layout(name: str, folder: Path | None = None) -> Layout:
                 remedy="ファイルを置くか、[documents] の layout を直してください。",
                 file="job.toml",
             )
-        return parse_layout(folder / name, folder)
+        return parse_layout(folder / name, folder, words)
     known = sorted(entry.stem for entry in layout_dir().glob("*.toml"))
     if name not in known:
         raise JobError(
@@ -37,13 +40,14 @@ def load_layout(name: str, folder: Path | None = None) -> Layout:
             remedy=f"[documents] の layout を次のいずれかにしてください: {'、'.join(known)}",
             file="job.toml",
         )
-    return parse_layout(layout_dir() / f"{name}.toml", folder)
+    return parse_layout(layout_dir() / f"{name}.toml", folder, words)
 
 
-def parse_layout(path: Path, folder: Path | None = None) -> Layout:
+def parse_layout(path: Path, folder: Path | None = None, words: Collection[str] | None = None) -> Layout:
     """Read a layout file; what ``include`` names is taken from ``parts/`` beside it or of the product.
 
-    ``folder`` is the job's, whose ``templates/`` come before the product's.  JobError with every mistake.
+    ``folder`` is the job's, whose ``templates/`` come before the product's; ``words`` are the names that its
+    [words] have, where there is an order.  JobError with every mistake.
     """
     if not path.is_file():
         raise JobError(
@@ -62,6 +66,10 @@ def parse_layout(path: Path, folder: Path | None = None) -> Layout:
     folders = [template_dir() / "words", *([folder / TEMPLATES] if folder else [])]
     known_words = sorted({entry.stem for each in folders for entry in each.glob("*.txt")})
     faults += [*type_faults(Layout, values), *layout_faults(values, known_words)]
+    items = list(located(values))
+    faults += room_faults(values, items)
+    if words is not None and not faults:
+        faults += _undefined(items, words)
     if faults:
         raise fault_error(faults, merged.places(), path.name)
     layout = Layout.model_validate(values)
@@ -79,6 +87,14 @@ def _add_parts(merged: _Merged, include: object, path: Path) -> Iterator[Fault]:
             yield Fault(("include", position), what, nearest(str(name), known))
         else:
             merged.add(f"parts/{part.name}", *read_toml(part))
+
+
+def _undefined(items: Iterable[Located], words: Collection[str]) -> Iterator[Fault]:
+    """A fault for each name after ``words.`` that the order does not have."""
+    for each in items:
+        for name in undefined_words(each.item.text, words) if isinstance(each.item, Text | Code) else ():
+            what = f"{each.label}の {{{{ }}}} にある「words.{name}」は、この注文の [words] にありません。"
+            yield Fault((*each.path, "text"), what, nearest(name, words))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kouki_print.base.resources import data_dir
+from kouki_print.page.fields import FAMILY, FIELD_JA
 from kouki_print.page.layout import Layout
 
 TABLES_JA = {
@@ -57,6 +58,7 @@ KEYS_JA = {
     "tracking": "字間（mm）",
     "fit": "入らないときの順。condense は長体から、legible は改行から",
     "lines": "使える行数",
+    "anchor": "行が少ないとき、枠の中の上・中・下のどこに置くか",
     "min_size": "文字を小さくする下限（ポイント）。なければ小さくしない",
     "small_lines": "小さくしたときに使える行数",
     "pitch": "1文字ごとのますの幅（mm）。0 はますなし",
@@ -104,6 +106,8 @@ def schema_text() -> str:
     """The schema as the shipped file has it."""
     made = Layout.model_json_schema()
     made["properties"].pop("name")  # the file's own name, which nobody writes
+    binds = made["$defs"]["FieldItem"]["properties"]["bind"]
+    binds["enum"] = [*FIELD_JA, *(f"family_{{n}}_{name}" for name in FAMILY)]  # {n}: in a repeat
     for name, table in {"Layout": made, **made["$defs"]}.items():
         _tell(table, TABLES_JA[name])
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

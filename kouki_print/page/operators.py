@@ -75,7 +75,7 @@ class Canvas:
         scale = condensed(item, content, style)
         leading = self.leading(item)
         out = [b"BT\n" if scale == 100 else b"BT %d Tz\n" % scale]
-        for index, (indent, line) in enumerate(self._lines(item, content, style)):
+        for index, (indent, line) in enumerate(self.lines(item, content, style)):
             if not line:
                 continue
             shift = indent
@@ -100,13 +100,13 @@ class Canvas:
 
     def depth(self, item: Text, content: str) -> float:
         """How far down a static text reaches from its ``y``, in mm."""
-        lines = len(self._lines(item, content, self.styles[item.font]))
+        lines = len(self.lines(item, content, self.styles[item.font]))
         return (lines - 1) * self.leading(item) + item.size / MM if lines else 0.0
 
-    def _lines(self, item: Text, content: str, style: Style) -> list[tuple[float, str]]:
+    def lines(self, item: Text, content: str, style: Style) -> list[tuple[float, str]]:
         """Lines of a static text, each with its indent in points; numbered paragraphs hang."""
         if item.vertical:
-            column = clusters(content)  # each in the middle of an em
+            column = clusters("".join(content.splitlines()))  # each in the middle of an em
             return [((1000 - style.width(cluster)) / 2 * item.size / 1000, cluster) for cluster in column]
         if not item.width or item.one_line:
             return [(0.0, line) for line in content.splitlines()]
@@ -208,7 +208,7 @@ def wrap(line: str, style: Style, size: float, width: float, indent: float = 0.0
         advance = style.width(cluster)
         if used + advance > limit and current:
             carried: list[str] = []
-            if cluster in NOT_AT_START or current[-1] in _NOT_AT_END:
+            if len(current) > 1 and (cluster in NOT_AT_START or current[-1] in _NOT_AT_END):
                 carried = [current.pop()]
             out.append("".join(current))
             current = carried

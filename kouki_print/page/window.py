@@ -1,6 +1,7 @@
 """The envelope's window (窓): what of the folded sheet it shows, however the sheet slides in the envelope.
 
-The panel ``address`` of the sheet lies behind the window and slides in the envelope's inner size.
+The panel ``address`` of the sheet lies behind the window and slides in the envelope's inner size.  A fold is
+never quite where it should be: that takes from what is always seen, and adds to what is ever seen.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from kouki_print.page.extents import Rect
 from kouki_print.page.items import Panel
 from kouki_print.page.layout import Layout
 
-_ADDRESS = "address"
+ADDRESS = "address"
 
 
 def panel_of(layout: Layout) -> Panel | None:
     """The panel that lies behind the window."""
-    return next((panel for panel in layout.panel if panel.name == _ADDRESS), None)
+    return next((panel for panel in layout.panel if panel.name == ADDRESS), None)
 
 
 def outer_size(envelope: Envelope) -> tuple[float, float]:
@@ -45,20 +46,21 @@ def window_positions(envelope: Envelope, panel: Panel) -> list[Rect]:
 
 
 def visible_always(envelope: Envelope, panel: Panel) -> Rect:
-    """What of the panel is seen at every position."""
+    """What of the panel is seen at every position, whichever way the fold is off."""
     lefts, tops, rights, bottoms = zip(_edges(panel), *window_positions(envelope, panel), strict=True)
-    return Rect(max(lefts), max(tops), min(rights), min(bottoms))
+    return Rect(max(lefts), max(tops), min(rights), min(bottoms)).smaller(float(envelope.fold_tolerance_mm))
 
 
 def visible_ever(envelope: Envelope, panel: Panel) -> Rect:
     """What of the panel is seen at some position."""
     lefts, tops, rights, bottoms = zip(*window_positions(envelope, panel), strict=True)
+    seen = Rect(min(lefts), min(tops), max(rights), max(bottoms)).smaller(-float(envelope.fold_tolerance_mm))
     edges = _edges(panel)
     return Rect(
-        max(min(lefts), edges.left),
-        max(min(tops), edges.top),
-        min(max(rights), edges.right),
-        min(max(bottoms), edges.bottom),
+        max(seen.left, edges.left),
+        max(seen.top, edges.top),
+        min(seen.right, edges.right),
+        min(seen.bottom, edges.bottom),
     )
 
 

@@ -11,17 +11,18 @@ import pandas as pd
 from kouki_print.base.errors import JobError
 from kouki_print.base.problems import Finding
 from kouki_print.order.enclosures import Envelope
-from kouki_print.page.conditions import subject
-from kouki_print.page.extents import Rect, extent, quiet
+from kouki_print.page.conditions import holds, subject
+from kouki_print.page.extents import Rect, extent, quiet, white
 from kouki_print.page.fields import FIELD_JA, PageFields
 from kouki_print.page.fit import Fitted, fit, fit_all, line_width
 from kouki_print.page.fonts import Style
-from kouki_print.page.items import MM, Box, FieldItem, Image, Line, Panel, Qr, Side, Text
+from kouki_print.page.items import ALIGNED, MM, Box, FieldItem, Image, Line, Panel, Qr, Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.window import outer_size, panel_of, play, visible_always, visible_ever
 
 _Conditional = Text | Line | Box | Image
 _BLOCK = ("to_postcode", "to_place", "to_name")  # fields of the address block
+_IN_WINDOW = (*_BLOCK, "piece_number")  # what may be seen there
 _MARK = "no_forward"  # matter under this condition belongs to it too
 _SIDES_JA = ("左", "上", "右", "下")
 _EDGE = 10.0  # mm that a glued film window keeps from the envelope's edges
@@ -37,15 +38,29 @@ def check_windows(layouts: Mapping[str, Layout], envelope: Envelope) -> list[str
     something else of the person comes into it."""
     for layout in layouts.values():
         panel, front = panel_of(layout), layout.front
-        if panel is None or {item.bind for item in _fields(front, panel)} != set(_BLOCK):
+        if panel is None or not {item.bind for item in _fields(front, panel)}.issuperset(_BLOCK):
             if any(item.bind in _BLOCK for item in front.field):
                 what = "宛名の項目（郵便番号・住所・宛名）が、窓に向く面にそろっていません。"
                 remedy = '三つの項目を、[[panel]] name = "address" の面の中に置いてください。'
                 raise JobError(what, remedy=remedy, file=f"{layout.name}.toml")
-            continue  # a sheet without an address lies behind one that has it
+            if panel is not None:
+                _check_bare(layout, front, panel, envelope)
+            continue
         for what in _faults(front, panel, envelope):
             raise JobError(what, remedy=_REMEDY, file=f"{layout.name}.toml")
     return list(_notes(envelope))
+
+
+def _check_bare(layout: Layout, front: Side, panel: Panel, envelope: Envelope) -> None:
+    """JobError when a sheet without an address shows anything in the window, should it lie in front."""
+    ever = visible_ever(envelope, panel)
+    for name, rect in _shown(front, panel):
+        if inside := rect.overlap(ever):
+            raise JobError(
+                f"宛名のない用紙の{name}が窓に{_tenths(inside)}入ります。",
+                remedy="宛名のない用紙では、窓に向く所に何も置かないでください。書類の名前だけでも、病気や所得のことが知られます。",
+                file=f"{layout.name}.toml",
+            )
 
 
 def window_findings(
@@ -65,7 +80,9 @@ def window_findings(
         for item in _fields(layout.front, panel):
             if not _beyond(extent(item), always):
                 continue  # nobody's text leaves its field
-            codes, texts = pd.factorize(fields.texts[item.bind].take(rows_of[document]))
+            rows = rows_of[document]
+            rows = rows[holds(item.when, fields.texts, fields.flags)[rows]] if item.when else rows
+            codes, texts = pd.factorize(fields.texts[item.bind].take(rows))
             style = styles[item.font]
             away = [
                 _beyond(_rect(item, fitted, style), always) if fitted and text else ""
@@ -74,8 +91,7 @@ def window_findings(
             hit = np.array([bool(each) for each in away], dtype=bool)[codes]
             if hit.any():
                 values = [away[code] for code in codes[hit].tolist()]
-                rows = rows_of[document][hit]
-                findings.append(Finding("OUT_OF_WINDOW", rows, FIELD_JA[item.bind], values, "hold"))
+                findings.append(Finding("OUT_OF_WINDOW", rows[hit], FIELD_JA[item.bind], values, "hold"))
     return findings
 
 
@@ -112,15 +128,13 @@ def _faults(front: Side, panel: Panel, envelope: Envelope) -> Iterator[str]:
         if beyond := _beyond(rect, always):
             yield f"用紙が封筒の中で動くと、{name}が窓から{beyond}はみ出します。"
     for name, rect in _others(front, panel):
-        across = min(rect.right - ever.left, ever.right - rect.left)
-        inside = min(across, rect.bottom - ever.top, ever.bottom - rect.top)
-        if inside > _EPSILON:
+        if (inside := rect.overlap(ever)) > _EPSILON:
             yield f"用紙が封筒の中で動くと、{name}が窓に{_tenths(inside)}入ります。"
 
 
 def _fields(side: Side, panel: Panel) -> list[FieldItem]:
     """Fields of the address block."""
-    return [item for item in side.field if item.bind in _BLOCK and _begins_in(item, panel)]
+    return [item for item in side.field if item.bind in _IN_WINDOW and _begins_in(item, panel)]
 
 
 def _marks(side: Side, panel: Panel) -> Iterator[tuple[str, str, Rect]]:
@@ -139,8 +153,10 @@ def _conditional(side: Side) -> Iterator[_Conditional]:
 def _sure(side: Side, panel: Panel) -> Iterator[tuple[str, Rect]]:
     """What of the block is in the same place whoever the person is: of a field the end where its text begins."""
     for item in _fields(side, panel):
-        at = item.x + {"left": 0.0, "center": 0.5, "right": 1.0}[item.align] * item.width
-        yield _name(item), Rect(at, item.y, at, item.y + item.sizes()[-1] / MM)
+        at = item.x + ALIGNED[item.align] * item.width
+        size = item.sizes()[-1]
+        top = item.top_of(1, size)
+        yield _name(item), Rect(at, top, at, top + size / MM)
     yield from ((name, rect) for _, name, rect in _marks(side, panel))
     if side.barcode:
         yield "カスタマバーコード（余白2mmを含む）", extent(side.barcode).smaller(-quiet(side.barcode))
@@ -155,6 +171,23 @@ def _others(side: Side, panel: Panel) -> Iterator[tuple[str, Rect]]:
     for each in _conditional(side):
         if subject(each.when) != _MARK:
             yield _name(each), extent(each)
+    if side.qr:
+        yield "照合コード", _code_rect(side.qr)
+    if side.registered:
+        yield "引受番号", white(side.registered)
+
+
+def _shown(side: Side, panel: Panel) -> Iterator[tuple[str, Rect]]:
+    """All that says something, whoever the person is; words that only a job knows reach as far as the panel."""
+    for item in side.text:
+        rect = extent(item)
+        right = panel.x + panel.width if rect.right == rect.left else rect.right
+        bottom = panel.y + panel.height if item.words else rect.bottom
+        yield _name(item), rect._replace(right=right, bottom=bottom)
+    for each in side.field:
+        yield _name(each), extent(each)
+    for image in side.image:
+        yield _name(image), extent(image)
     if side.qr:
         yield "照合コード", _code_rect(side.qr)
 
@@ -177,14 +210,15 @@ def _rect(item: FieldItem, fitted: Fitted, style: Style) -> Rect:
     width = (
         max(line_width(line, item, style, fitted.size) * scale for line, scale in fitted.lines) * em / 100_000
     )
-    left = item.x + {"left": 0.0, "center": 0.5, "right": 1.0}[item.align] * (item.width - width)
-    below = (len(fitted.lines) - 1) * item.leading_at(fitted.size) + em
-    return Rect(left, item.y, left + width, item.y + below)
+    left = item.x + ALIGNED[item.align] * (item.width - width)
+    lines = len(fitted.lines)
+    top = item.top_of(lines, fitted.size)
+    return Rect(left, top, left + width, top + (lines - 1) * item.leading_at(fitted.size) + em)
 
 
 def _beyond(rect: Rect, other: Rect) -> str:
     """By how much a rectangle reaches out of another, side by side; empty within it."""
-    by = (other.left - rect.left, other.top - rect.top, rect.right - other.right, rect.bottom - other.bottom)
+    by = rect.sides_beyond(other)
     return "・".join(
         f"{side}へ{_tenths(mm)}" for side, mm in zip(_SIDES_JA, by, strict=True) if mm > _EPSILON
     )
@@ -205,6 +239,8 @@ def _name(item: FieldItem | _Conditional) -> str:
         return f"「{FIELD_JA[item.bind]}」"
     if isinstance(item, Text):
         return f"文字「{item.text or item.words}」"
+    if isinstance(item, Image):
+        return f"画像「{item.asset}」"
     return f"条件「{item.when}」の{'線' if isinstance(item, Line) else '枠'}"
 
 

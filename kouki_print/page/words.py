@@ -7,8 +7,9 @@ The context holds ``job``, ``insurer``, ``words`` ([words] of the preset) and, f
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from jinja2 import (
@@ -19,6 +20,7 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
+    nodes,
 )
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -33,11 +35,13 @@ WORDS = {  # what the documents are called where [words] says nothing else
     "system": "後期高齢者医療",
     "certificate": "資格確認書",
     "certificate_title": "後期高齢者医療資格確認書",
+    "previous_document": "資格確認書",
     "notice": "資格情報のお知らせ",
     "notice_title": "資格情報のお知らせ",
-    "letter_copay_document": "資格確認書",
     "letter_reduction_document": "資格確認書",
     "letter_limit_document": "資格確認書",
+    "letter_seal": "公印省略",
+    "envelope_contents": "大切なお知らせ",
 }
 
 
@@ -55,10 +59,11 @@ def _compiled(words: str, text: str) -> Template:
 
 def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Text], str]:
     """A function that gives the words of a static text item."""
+    known = known_words(order)
     context: dict[str, object] = {
         "job": _job_words(order),
         "insurer": {"name": order.insurer.name, "url": order.insurer.url},
-        "words": {**WORDS, **order.words},
+        "words": known,
     }
     if municipality is not None:
         context["municipality"] = municipality.model_dump()
@@ -68,7 +73,7 @@ def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Tex
             return _compiled(order.words.get(item.words, item.words), item.text).render(context)
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise JobError(
-                f"文面「{item.words or item.text}」を作れません（{_reason(error)}）。",
+                f"文面「{item.words or item.text}」を作れません（{_reason(error, known)}）。",
                 remedy="文面の {{ }} の中の名前を確かめてください。words. で始まる名前は、"
                 "年度の規則か job.toml の [words] に書きます。",
                 file=f"{item.words}.txt" if item.words else "",
@@ -77,7 +82,28 @@ def renderer(order: Order, municipality: Contact | None = None) -> Callable[[Tex
     return render
 
 
-def _reason(error: Exception) -> str:
+def known_words(order: Order) -> dict[str, str]:
+    """Names after ``words.`` that an order knows."""
+    return {**WORDS, **order.words}
+
+
+def undefined_words(text: str, known: Collection[str]) -> list[str]:
+    """Names after ``words.`` that would stop a text: nobody knows them, and it has nothing in their place."""
+    tree = _environment().parse(text)
+    named = {each.attr for each in tree.find_all(nodes.Getattr) if _is_words(each.node)}
+    spared = {
+        each.node.attr
+        for each in (*tree.find_all(nodes.Filter), *tree.find_all(nodes.Test))
+        if each.name in ("default", "d", "defined", "undefined") and isinstance(each.node, nodes.Getattr)
+    }
+    return sorted(named - spared - set(known))
+
+
+def _is_words(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "words"
+
+
+def _reason(error: Exception, known: Collection[str]) -> str:
     """What is wrong with a template, without the library's English."""
     if isinstance(error, TemplateNotFound):
         return f"{error.name} がありません"
@@ -86,7 +112,11 @@ def _reason(error: Exception) -> str:
     unknown = (
         re.search(r"'(\w+)'(?: is undefined)?$", str(error)) if isinstance(error, UndefinedError) else None
     )
-    return f"「{unknown[1]}」という名前がありません" if unknown else "値が正しくありません"
+    if not unknown:
+        return "値が正しくありません"
+    close = difflib.get_close_matches(unknown[1], known, n=1)
+    meant = f"。「{close[0]}」の書き間違いではありませんか" if close else ""
+    return f"「{unknown[1]}」という名前がありません{meant}"
 
 
 def _job_words(order: Order) -> dict[str, object]:

@@ -67,9 +67,10 @@ def load_artwork(path: Path, *, page: int, sha256: str, width: float, height: fl
         raise JobError(
             "デザインのPDFを読めません。", remedy="場所と権限を確かめてください。", file=path.name
         ) from None
-    if hashlib.sha256(data).hexdigest() != sha256.lower():
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256.lower():
         raise JobError(
-            "デザインのPDFが、承認したもの（sha256）と違います。",
+            f"デザインのPDFが、承認したもの（sha256）と違います（このファイルは {digest}）。",
             remedy="承認したファイルに戻すか、校正し直して様式の sha256 を書き換えてください。",
             file=path.name,
         )

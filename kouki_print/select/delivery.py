@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kouki_print.base.texts import arrow_of, distinct, filled, map_distinct, pick, series_of
+from kouki_print.base.honorifics import APPENDED, plain_names
+from kouki_print.base.texts import arrow_of, distinct, filled, pick, series_of
 from kouki_print.intake.instructions import instruction_in_force
 from kouki_print.intake.units import EMPLOYER
 from kouki_print.order.models import Order
@@ -29,20 +30,18 @@ def _where(mask: np.ndarray, yes: pd.Series | str, no: pd.Series | str) -> pd.Se
     return series_of(pc.if_else(pa.array(mask), *choices))
 
 
-def without_honorific(names: pd.Series) -> pd.Series:
-    """Names of addressees without 様 behind them: the page puts it where it belongs."""
-    return map_distinct(names, lambda name: name.rstrip("様 　") if name.endswith("様") else name)
-
-
 def _unlike_own_name(people: pd.DataFrame) -> np.ndarray:
     """Mask of the rows whose 送付先氏名 is somebody else's: blanks between names do not count."""
     rows = np.flatnonzero(filled(people["mail_name"]))
     unlike = np.zeros(len(people), dtype=bool)
     names, others = (
-        without_honorific(people[key].iloc[rows]).str.replace(r"[\s\u3000]", "", regex=True).tolist()
+        plain_names(people[key].iloc[rows]).str.replace(r"[\s\u3000]", "", regex=True).tolist()
         for key in ("name", "mail_name")
     )
-    unlike[rows] = [name != other for name, other in zip(names, others, strict=True)]
+    unlike[rows] = [
+        name != other and other.removeprefix(name) not in APPENDED
+        for name, other in zip(names, others, strict=True)
+    ]
     return unlike
 
 
@@ -61,7 +60,7 @@ def delivery_columns(people: pd.DataFrame, order: Order) -> dict[str, pd.Series]
         "to_address": _where(instructed, people["mail_address"], people["address"]),
         "to_building": _where(instructed, people["mail_building"], people["building"]),
         "to_name": named,
-        "to_via": _where(instructed & _unlike_own_name(people), without_honorific(people["mail_name"]), ""),
+        "to_via": _where(instructed & _unlike_own_name(people), plain_names(people["mail_name"]), ""),
         "to_care_of": _where(instructed | without, people["care_of"], ""),
         "delivery_rule": _where(instructed, people["mail_kind"], REGISTERED),
     }
@@ -77,7 +76,7 @@ def to_employer(
     if not bundled.any():
         return dict(columns)
     words = [pa.scalar(text, pa.large_string()) for text in ("　様のご家族", "")]
-    family = series_of(pc.binary_join_element_wise(arrow_of(family_of), *words))
+    family = series_of(pc.binary_join_element_wise(arrow_of(plain_names(family_of)), *words))
     new: dict[str, pd.Series | str] = {
         "to_postcode": "",
         "to_address": employer,
