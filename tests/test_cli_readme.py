@@ -23,6 +23,7 @@ def command_lines(name: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_commands_of_the_readme_work(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "layouts", tmp_path / "layouts")
     shutil.copytree(SAMPLE, tmp_path / "samples" / "okinawa-r08")
     monkeypatch.chdir(tmp_path)
     for words in command_lines(name):

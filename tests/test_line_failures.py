@@ -116,7 +116,7 @@ def test_differences_found_on_reading_back_stop_the_run(
     found = Difference(
         "OKR08-47201-L01.pdf", 3, "OKR08-47201-0000002", "照合コードが違います（読取り: なし）"
     )
-    monkeypatch.setattr("kouki_print.job.work.check_files", lambda *_: [found])
+    monkeypatch.setattr("kouki_print.job.work.check_files", lambda *_, **__: [found])
     with pytest.raises(OutputDiffers) as caught:
         run(spoiled.job, empty, now=NOW)
     assert caught.value.exit_status == 3

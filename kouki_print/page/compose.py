@@ -26,14 +26,12 @@ from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, Registere
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
 
-
-class _Unknown(Exception):
-    """A character outside the fast table: it needs another face or has a selector."""
+_UNKNOWN = "?"  # a character outside the fast table: it needs another face or has a selector
 
 
 class _HexTable(dict[int, str]):
     def __missing__(self, code: int) -> str:
-        raise _Unknown
+        return _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,6 @@ class Composer:
         self.canvas = Canvas(layout.sheet.height, dict(styles), look.ink)
         self._tables: dict[str, _HexTable] = {}
         self._heads: dict[tuple[str, float], bytes] = {}
-        self._cells: dict[tuple[FieldItem, int], bytes] = {}
         shapes = {(qr.module, qr.text_size, qr.text_align) for side in layout.sides() if (qr := side.qr)}
         if len(shapes) > 1:
             raise JobError(
@@ -159,24 +156,29 @@ class Composer:
         """Operators of each distinct text of a field."""
         style = self.canvas.styles[item.font]
         if item.pitch:
-            return [self._spaced(item, text, style) for text in texts]
+            return self._spaced(item, texts, style)
         places: dict[tuple[int, int, float], bytes] = {}
+        fits = [fitted for fitted in fit_all(texts, item, style) if fitted is not None]
+        if len(fits) < len(texts):  # the line holds such people before this; a page is never drawn wrong
+            raise JobError(
+                "枠に入らない文字列が組版に渡りました。",
+                remedy="開発元に知らせてください。",
+                column=item.bind,
+            )
+        written = [(line, fitted.size) for fitted in fits for line, _ in fitted.lines]
+        shows = iter(self._shows(written, item.font))
         out = []
-        for text, fitted in zip(texts, fit_all(texts, item, style), strict=True):
-            if fitted is None:  # the line holds such people before this; a page is never drawn wrong
-                raise JobError(
-                    "枠に入らない文字列が組版に渡りました。",
-                    remedy="開発元に知らせてください。",
-                    column=item.bind,
-                )
+        for text, fitted in zip(texts, fits, strict=True):
             parts = []
-            for index, (line, scale) in enumerate(fitted.lines if text else ()):
+            for index, (line, scale) in enumerate(fitted.lines):
+                show = next(shows)
+                if not text:
+                    continue
                 spot = len(fitted.lines), index, fitted.size
                 if item.align == "left":
                     place = places.get(spot) or places.setdefault(spot, self._place(item, item.x * MM, *spot))
                 else:
                     place = self._aligned(item, line, scale, *spot)
-                show = self._show(line, item.font, fitted.size)
                 parts.append(place + show if scale == 100 else b"%d Tz %s%s100 Tz\n" % (scale, place, show))
             drawn = b"".join(parts)
             out.append(b"%s Tc %s0 Tc\n" % (number(item.tracking * MM), drawn) if item.tracking else drawn)
@@ -194,31 +196,34 @@ class Composer:
         x = item.x * MM + (free if item.align == "right" else free / 2)
         return self._place(item, x, lines, index, size)
 
-    def _show(self, text: str, font: str, size: float) -> bytes:
+    def _shows(self, written: Sequence[tuple[str, float]], font: str) -> list[bytes]:
+        """Operators that show each text in its size; all glyph numbers in one translation."""
         style = self.canvas.styles[font]
-        try:
-            body = text.translate(self._table(font)).encode("ascii")
-        except _Unknown:
-            return self.canvas.show(text, style, size)
-        head = self._heads.get((font, size))
-        if head is None:
-            head = self._heads[font, size] = b"/%s0 %s Tf <" % (style.key.encode("ascii"), number(size))
-        return b"%s%s>Tj\n" % (head, body)
+        joined = "\n".join([text for text, _ in written]).translate(self._table(font))
+        out = []
+        for body, (text, size) in zip(joined.encode("ascii").split(b"\n"), written, strict=False):
+            if b"?" in body:
+                out.append(self.canvas.show(text, style, size))
+                continue
+            head = self._heads.get((font, size))
+            if head is None:
+                head = self._heads[font, size] = b"/%s0 %s Tf <" % (style.key.encode("ascii"), number(size))
+            out.append(b"%s%s>Tj\n" % (head, body))
+        return out
 
-    def _spaced(self, item: FieldItem, text: str, style: Style) -> bytes:
+    def _spaced(self, item: FieldItem, texts: Sequence[str], style: Style) -> list[bytes]:
         """Characters one ``pitch`` apart, in the middle of their cells (numbers in boxes).
 
         All characters have the width of a digit, so one character spacing (Tc) places them.
         """
-        if not text:
-            return b""
-        advance = style.width(text[0])
-        head = self._cells.get((item, advance))
-        if head is None:
-            spacing = item.pitch * MM - advance * item.size / 1000
-            place = (number(item.x * MM + spacing / 2), self.canvas.baseline(item.y, item.size))
-            head = self._cells[item, advance] = b"%s Tc 1 0 0 1 %s %s Tm " % (number(spacing), *place)
-        return b"%s%s0 Tc\n" % (head, self._show(text, item.font, item.size))
+        advance = style.width(next((text[0] for text in texts if text), "0"))
+        spacing = item.pitch * MM - advance * item.size / 1000
+        place = (number(item.x * MM + spacing / 2), self.canvas.baseline(item.y, item.size))
+        head = b"%s Tc 1 0 0 1 %s %s Tm " % (number(spacing), *place)
+        shows = self._shows([(text, item.size) for text in texts], item.font)
+        return [
+            b"%s%s0 Tc\n" % (head, show) if text else b"" for text, show in zip(texts, shows, strict=True)
+        ]
 
     def _barcodes(self, item: CustomerBarcode, codewords: Sequence[str]) -> list[bytes]:
         unit = item.points * BAR_UNIT
@@ -244,18 +249,17 @@ class Composer:
         left = item.x * MM + (codabar.length(item.ratio, start, stop) * unit * MM - wide) / 2
         top = self.canvas.baseline(item.y + item.height + 0.5, item.text_size)
         label = b"f Q\nBT 1 0 0 1 %s %s Tm " % (number(left), top)
+        shows = self._shows([(codabar.shown(text), item.text_size) for text in numbers], "gothic")
         return [
-            b"%s%s%s%sET\n" % (head, path, label, self._show(codabar.shown(text), "gothic", item.text_size))
-            if path
-            else b""
-            for path, text in zip(drawn, numbers, strict=True)
+            b"%s%s%s%sET\n" % (head, path, label, show) if path else b""
+            for path, show in zip(drawn, shows, strict=True)
         ]
 
     def _table(self, font: str) -> _HexTable:
         table = self._tables.get(font)
         style = self.canvas.styles[font]
         if table is None:
-            table = self._tables[font] = _HexTable()
+            table = self._tables[font] = _HexTable({10: "\n"})
             for cluster, gid in style.used()[0].items():
                 if len(cluster) == 1:
                     table[ord(cluster)] = f"{gid:04X}"

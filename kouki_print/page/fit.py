@@ -68,22 +68,30 @@ def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
 
     ``text`` may hold several paragraphs (``\n``).
     """
+    return _fit(text, item, _tries(item, style))
+
+
+def _fit(text: str, item: FieldItem, tries: Sequence[tuple[_Room, int]]) -> Fitted | None:
     if item.pitch:
         return Fitted(((text, 100),), item.size) if len(text) <= item.cells else None
     paragraphs = text.split("\n")
-    for size, floor in _tries(item):
-        room = _Room(item, style, size, limit_of(item, size), item.lines_at(size))
+    for room, floor in tries:
         lines = _lines(paragraphs, room, floor)
         if lines is not None:
-            return Fitted(tuple(lines), size)
+            return Fitted(tuple(lines), room.size)
     return None
 
 
-def _tries(item: FieldItem) -> list[tuple[float, int]]:
-    """Sizes and the per cent down to which type of this size is condensed, in the order of the field's fit."""
-    size, *smaller = item.sizes()
+def _tries(item: FieldItem, style: Style) -> list[tuple[_Room, int]]:
+    """Rooms and the per cent down to which type is condensed in each, in the order of the field's fit."""
+    usual, *smaller = (
+        _Room(item, style, size, limit_of(item, size), item.lines_at(size)) for size in item.sizes()
+    )
     floors = sorted({_first_floor(item), item.min_condense}, reverse=True)
-    return [*((size, floor) for floor in floors), *((small, floor) for floor in floors for small in smaller)]
+    return [
+        *((usual, floor) for floor in floors),
+        *((small, floor) for floor in floors for small in smaller),
+    ]
 
 
 def overflow(text: str, item: FieldItem, style: Style) -> float:
@@ -171,7 +179,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     limit = limit_of(item)
     wide = np.maximum(natural(flat, item, style), 1)
     scales = np.where(wide <= limit, 100, (100 * limit / wide).astype(np.int64)).tolist()
-    floor = _first_floor(item)
+    floor, tries = _first_floor(item), _tries(item, style)
     result: list[Fitted | None] = []
     start = 0
     for text, parts in zip(texts, paragraphs, strict=True):
@@ -180,7 +188,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
         if len(parts) <= item.lines and min(mine) >= floor:
             result.append(Fitted(tuple(zip(parts, mine, strict=True)), item.size))
         else:
-            result.append(fit(text, item, style))
+            result.append(_fit(text, item, tries))
         start = stop
     return result
 

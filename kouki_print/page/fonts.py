@@ -34,6 +34,7 @@ class Style:
     faces: tuple[FontFace, ...]
     _found: dict[str, tuple[int, int]] = field(default_factory=dict)
     _upright: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _advances: dict[str, int] = field(default_factory=dict)
 
     def resolve(self, cluster: str) -> tuple[int, int]:
         """(index of the face, glyph number) of a cluster; glyph 0 when no face draws it."""
@@ -66,11 +67,14 @@ class Style:
 
     def width(self, text: str) -> int:
         """Natural width of a text in 1/1000 em: the same integers that the PDF carries."""
-        total = 0
-        for cluster in clusters(text):
-            index, gid = self.resolve(cluster)
-            total += int(self.faces[index].advances[gid])
-        return total
+        known = self._advances
+        try:
+            return sum([known[cluster] for cluster in clusters(text)])
+        except KeyError:  # rare: characters that nobody has measured yet
+            for cluster in clusters(text):
+                index, gid = self.resolve(cluster)
+                known[cluster] = int(self.faces[index].advances[gid])
+            return self.width(text)
 
     def blanks(self) -> dict[str, FontFace]:
         """Clusters asked for so far whose glyph prints nothing, with the face that is broken."""
