@@ -81,6 +81,6 @@ def schema() -> None:
 
     例: kouki-print layout schema
     """
-    from kouki_print.page.layout_schema import schema_path
+    from kouki_print.page.layouts.schema import schema_path
 
     click.echo(schema_path().read_text(encoding="utf-8"), nl=False)

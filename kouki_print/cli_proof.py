@@ -21,7 +21,7 @@ def proof(job: Path, out: Path, dummy: bool, specimen: bool) -> None:
 
     例: kouki-print proof samples/okinawa-r08 --out KOSEI --dummy
     """
-    from kouki_print.job.proof import proof as make_proof
+    from kouki_print.job.proof.pack import proof as make_proof
 
     with watching() as watcher:
         made = make_proof(job, out, watcher, dummy=dummy, specimen=specimen)

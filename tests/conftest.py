@@ -10,7 +10,7 @@ import pytest
 from made_lot import Made, make
 
 from kouki_print.job.forms import load_styles
-from kouki_print.page.fonts import Style
+from kouki_print.page.type.fonts import Style
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ from kouki_print.job.matter import Section, no_fields, write_matter
 from kouki_print.order.load import load_order
 from kouki_print.page.compose import Coded
 from kouki_print.page.extents import extent, quiet
-from kouki_print.page.fonts import Style
 from kouki_print.page.items import MM, CustomerBarcode, Sheet, Side
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fonts import Style
 from kouki_print.post.barcode import customer_barcodes, encode
 from kouki_print.verify.bars import Unreadable, find_bars, read_place
 

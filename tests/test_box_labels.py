@@ -15,8 +15,8 @@ from small_job import JOB, person, write_job
 from kouki_print.base.errors import JobError
 from kouki_print.job.labels import check_box_label
 from kouki_print.order.load import load_order
-from kouki_print.page.fonts import Style
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
+from kouki_print.page.type.fonts import Style
 
 pytest_plugins = ("line_fixtures",)
 NUMBERS = "市町村コード,開始番号,終了番号\n47213,24680135793,24680136003\n"  # 24680-13579 to 24680-13600

@@ -23,8 +23,8 @@ from kouki_print.job.proving import verify
 from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.groups import DIRECT_JA
-from kouki_print.page.fit import fit
 from kouki_print.page.items import FieldItem
+from kouki_print.page.type.fit import fit
 
 HAND = JOB + '[checks]\nundrawable = "hand"\n'
 NOW = "2026-01-01T00:00:00Z"

@@ -15,8 +15,8 @@ from kouki_print.base.resources import data_dir, layout_dir
 from kouki_print.job.forms import load_layouts
 from kouki_print.order.load import load_order
 from kouki_print.order.presets import order_of_preset, read_preset
-from kouki_print.page.completeness import missing
 from kouki_print.page.layout import Layout
+from kouki_print.page.layouts.completeness import missing
 
 NOTICE = '[documents]\nnotice = { layout = "art/mine.toml" }\n'
 INCLUDE = 'include = ["folded_sheet", "address_panel"]\n'

@@ -14,9 +14,9 @@ from kouki_print.page import items
 from kouki_print.page.fields import FIELD_JA, FLAG_JA
 from kouki_print.page.items import SMALLEST
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_checks import CLEAR, PERFORATION_CLEAR
-from kouki_print.page.layout_faults import MOST
-from kouki_print.page.layout_file import parse_layout
+from kouki_print.page.layouts.checks import CLEAR, PERFORATION_CLEAR
+from kouki_print.page.layouts.faults import MOST
+from kouki_print.page.layouts.file import parse_layout
 
 PAGE = (ROOT / "docs" / "layouts.md").read_text(encoding="utf-8")
 (EXAMPLE,) = re.findall(r"^```toml layout\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

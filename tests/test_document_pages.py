@@ -16,7 +16,7 @@ from test_page_fields import fields_of
 
 from kouki_print.page.art import die_lines
 from kouki_print.page.family import with_family
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
 
 ADDRESS = {"to_name", "to_postcode", "to_place", "piece_number"}
 IDENTITY = {"insured_number", "name", "sex", "birth_date", "card_address", "insurer_number"}

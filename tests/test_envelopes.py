@@ -17,9 +17,9 @@ from kouki_print.job.envelopes import EnvelopeKind, envelope_kinds, load_envelop
 from kouki_print.job.forms import fresh_styles
 from kouki_print.job.matter import MEDIA_MARGIN
 from kouki_print.order.load import LoadedOrder, load_order
-from kouki_print.page.fonts import Style
 from kouki_print.page.items import MM
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.words import renderer
 
 MOVED = {

@@ -17,8 +17,8 @@ from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
-from kouki_print.page.faces import load_face
-from kouki_print.page.outlines import svg_paths
+from kouki_print.page.type.faces import load_face
+from kouki_print.page.type.outlines import svg_paths
 
 NOW = "2026-01-01T00:00:00Z"
 PEOPLE = [

@@ -9,9 +9,10 @@ from made_lot import VARIANT
 from pydantic import ValidationError
 
 from kouki_print.job.forms import load_styles
-from kouki_print.page.breaks import split
 from kouki_print.page.extents import extent
-from kouki_print.page.fit import (
+from kouki_print.page.items import FieldItem
+from kouki_print.page.type.breaks import split
+from kouki_print.page.type.fit import (
     Fitted,
     fit,
     fit_all,
@@ -22,8 +23,7 @@ from kouki_print.page.fit import (
     treated,
     widths,
 )
-from kouki_print.page.fonts import Style
-from kouki_print.page.items import FieldItem
+from kouki_print.page.type.fonts import Style
 
 MINCHO = Style("M", load_styles()["mincho"].faces)
 EM = 25.4 / 72  # one point in mm

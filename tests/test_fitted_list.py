@@ -17,8 +17,8 @@ from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.report import report_context
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fitting import check_fit
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fitting import check_fit
 
 HOME = "特別養護老人ホームみどりの丘　南棟二階二〇五号室西側"
 LONG_NAME = "レオナルド・デ・アルメイダ・フェルナンデス・ロドリゲス"

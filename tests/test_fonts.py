@@ -18,8 +18,8 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import font_dir
 from kouki_print.job.forms import complete, load_styles
 from kouki_print.order.fonts import Fonts
-from kouki_print.page.faces import FontFace, load_face
-from kouki_print.page.fonts import Style, clusters, distinct_clusters
+from kouki_print.page.type.faces import FontFace, load_face
+from kouki_print.page.type.fonts import Style, clusters, distinct_clusters
 
 MISSING_VARIANT = "\u845b\U000e010f"  # 葛 in a form that no shipped font has
 

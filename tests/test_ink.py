@@ -16,7 +16,7 @@ from made_lot import VARIANT, Made
 from small_job import person, write_job
 
 from kouki_print.job import work
-from kouki_print.page.fonts import Style
+from kouki_print.page.type.fonts import Style
 from kouki_print.pdf import fontset
 from kouki_print.verify.ink import blank_characters
 

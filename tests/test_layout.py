@@ -17,16 +17,16 @@ from kouki_print.base.resources import data_dir, layout_dir
 from kouki_print.order.enclosures import Envelope
 from kouki_print.order.models import HOUSEHOLD_MOST
 from kouki_print.order.units import Contact
-from kouki_print.page import layout_file as layout_module
 from kouki_print.page.art import is_local
 from kouki_print.page.codes import BAR_COUNT, SIZE
 from kouki_print.page.fields import FAMILY
-from kouki_print.page.fit import fit
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.items import MM, Box, FieldItem, Line, Panel, Side, Text
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts import file as layout_module
+from kouki_print.page.layouts.file import load_layout
 from kouki_print.page.operators import Canvas, wrap
+from kouki_print.page.type.fit import fit
+from kouki_print.page.type.fonts import Style, clusters
 from kouki_print.page.window import panel_of, visible_always, visible_ever
 from kouki_print.page.window_checks import check_windows
 from kouki_print.page.words import renderer

@@ -21,11 +21,11 @@ from kouki_print.order.units import Contact
 from kouki_print.page import words
 from kouki_print.page.fields import FIELD_JA, FLAG_JA, NUMBERS
 from kouki_print.page.items import Box, FieldItem, Line, Repeat, Text
-from kouki_print.page.layout_checks import NAMED
-from kouki_print.page.layout_file import parse_layout
-from kouki_print.page.layout_schema import KEYS_JA, TABLES_JA, schema_path, schema_text
-from kouki_print.page.repeats import copies
-from kouki_print.page.toml_lines import lines_of
+from kouki_print.page.layouts.checks import NAMED
+from kouki_print.page.layouts.file import parse_layout
+from kouki_print.page.layouts.repeats import copies
+from kouki_print.page.layouts.schema import KEYS_JA, TABLES_JA, schema_path, schema_text
+from kouki_print.page.layouts.toml_lines import lines_of
 
 pytest_plugins = ("line_fixtures",)
 

@@ -21,8 +21,8 @@ from kouki_print.order.load import load_order
 from kouki_print.order.presets import order_of_preset
 from kouki_print.order.toml_files import read_toml
 from kouki_print.page.extents import extent
-from kouki_print.page.fonts import Style
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.words import WORDS, renderer
 
 TABLES = '[words]\nletter_tables = "令和8年8月"\n'

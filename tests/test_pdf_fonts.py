@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 from made_lot import DEFAULT_VARIANT, VARIANT, Made, forms, operations, page_content
 
 from kouki_print.base.resources import font_dir
-from kouki_print.page.fonts import Style
+from kouki_print.page.type.fonts import Style
 from kouki_print.pdf.fontset import FontSpec, embed
 
 FILES = {"/M0": "BIZUDMincho-Regular.ttf", "/G0": "BIZUDGothic-Regular.ttf", "/B0": "BIZUDGothic-Bold.ttf"}

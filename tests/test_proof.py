@@ -19,17 +19,17 @@ from proof_job import NAMES, PEOPLE, SECRET, insured_numbers, proof_job
 from small_job import person, write_job
 
 from kouki_print.base.checkdigits import m10w21
-from kouki_print.job import proof as proof_module
 from kouki_print.job.prepare import Prepared, prepare
-from kouki_print.job.proof_cases import Case, Example, all_cases, choose
-from kouki_print.job.proof_cover import cover
-from kouki_print.job.proof_pages import MARGIN, SPECIMEN, samples
-from kouki_print.job.proof_values import invented
+from kouki_print.job.proof import pack as proof_module
+from kouki_print.job.proof.cases import Case, Example, all_cases, choose
+from kouki_print.job.proof.cover import cover
+from kouki_print.job.proof.pages import MARGIN, SPECIMEN, samples
+from kouki_print.job.proof.values import invented
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import bound_fields
-from kouki_print.page.fit import fit
-from kouki_print.page.fonts import clusters
 from kouki_print.page.items import MM
+from kouki_print.page.type.fit import fit
+from kouki_print.page.type.fonts import clusters
 from kouki_print.sample import write_sample
 
 PACK = {

@@ -22,11 +22,11 @@ from kouki_print.job.preview_examples import (
 )
 from kouki_print.order.load import preset_names
 from kouki_print.page.art import die_lines
-from kouki_print.page.fit import fit
 from kouki_print.page.items import MM, FieldItem
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.type.fit import fit
 from kouki_print.page.words import renderer
 
 STYLES = load_styles()

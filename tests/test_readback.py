@@ -13,7 +13,7 @@ from made_lot import DEFAULT_VARIANT, VARIANT, Made, operations
 
 from kouki_print.job.work import check_files, make_and_check
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fonts import Style
+from kouki_print.page.type.fonts import Style
 from kouki_print.verify.readback import Difference
 
 CODE, TEXT = 1, 3  # places of the matching code's and the person's stream in the contents of a page

@@ -11,7 +11,7 @@ import pytest
 from line_fixtures import cli, said
 from small_job import JOB, person, write_job
 
-from kouki_print.job.signoff import digests, signoff_text
+from kouki_print.job.proof.signoff import digests, signoff_text
 from kouki_print.order.load import load_order
 
 WANTED = JOB.replace("[insurer]", "require_signoff = true\n[insurer]")

@@ -19,8 +19,8 @@ from made_lot import Made, make_from
 
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.page.extents import Rect, extent
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.items import FieldItem
+from kouki_print.page.type.fonts import Style, clusters
 from kouki_print.sample import write_sample
 from kouki_print.verify.ink import blank_characters
 from kouki_print.verify.readback import PrintedSheet

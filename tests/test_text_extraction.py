@@ -15,10 +15,10 @@ from font_kit import FURTHER_VARIANT, OWN, YOSHI, own_font, small_font
 from made_lot import DEFAULT_VARIANT, VARIANT
 
 from kouki_print.job.kit import embedded
-from kouki_print.page.faces import FontFace, load_face
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.items import Text
 from kouki_print.page.operators import Canvas
+from kouki_print.page.type.faces import FontFace, load_face
+from kouki_print.page.type.fonts import Style, clusters
 from kouki_print.pdf.fontset import write_fonts
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
 

@@ -23,7 +23,7 @@ from kouki_print.page.extents import Rect
 from kouki_print.page.fields import PageFields
 from kouki_print.page.items import Panel
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.file import load_layout
 from kouki_print.page.window import panel_of, visible_always, visible_ever, window_positions
 from kouki_print.page.window_checks import block_of, check_windows, window_findings
 

@@ -19,11 +19,11 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fit import fit
-from kouki_print.page.fonts import Style
 from kouki_print.page.items import Box, Line, Sheet, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.type.fit import fit
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.window import outer_size
 from kouki_print.page.wording import check_words
 from kouki_print.page.words import WORDS

@@ -18,11 +18,11 @@ from kouki_print.handover.fallback_list import (
 from kouki_print.intake.gaiji import code_points
 from kouki_print.job.prepare import Prepared
 from kouki_print.page.conditions import holds
-from kouki_print.page.faces import FontFace
 from kouki_print.page.fields import FIELD_JA, bound_fields
-from kouki_print.page.fonts import clusters
 from kouki_print.page.items import FieldItem
-from kouki_print.page.outlines import svg_paths
+from kouki_print.page.type.faces import FontFace
+from kouki_print.page.type.fonts import clusters
+from kouki_print.page.type.outlines import svg_paths
 from kouki_print.page.words import renderer
 
 Glyphs = Mapping[str, tuple[FontFace, int]]

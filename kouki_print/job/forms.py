@@ -10,12 +10,12 @@ from kouki_print.base.resources import font_dir
 from kouki_print.order.fonts import FontFile, Fonts
 from kouki_print.order.load import TEMPLATES
 from kouki_print.order.models import Order
-from kouki_print.page.completeness import check_complete
-from kouki_print.page.faces import FontFace, blank_glyph, load_face
-from kouki_print.page.fonts import Style
 from kouki_print.page.items import Side, Text
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_file import load_layout
+from kouki_print.page.layouts.completeness import check_complete
+from kouki_print.page.layouts.file import load_layout
+from kouki_print.page.type.faces import FontFace, blank_glyph, load_face
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.words import known_words
 
 _FILES = {

@@ -11,8 +11,8 @@ from kouki_print.intake.characters import where_printed
 from kouki_print.intake.load import Intake
 from kouki_print.intake.units import home_printed
 from kouki_print.order.load import LoadedOrder
-from kouki_print.page.faces import blank_glyph
-from kouki_print.page.fonts import Style
+from kouki_print.page.type.faces import blank_glyph
+from kouki_print.page.type.fonts import Style
 
 
 def stop_on_blank_words(styles: Mapping[str, Style]) -> None:

@@ -16,12 +16,12 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Look
-from kouki_print.page.faces import FontFace
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.folding import folded
-from kouki_print.page.fonts import Style, distinct_clusters
 from kouki_print.page.items import MM
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.faces import FontFace
+from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
 from kouki_print.pdf.artwork import Artwork, load_artwork
 from kouki_print.pdf.document import Shared

@@ -15,9 +15,9 @@ from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields, bound_fields
-from kouki_print.page.fit import fit
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fit import fit
+from kouki_print.page.type.fonts import Style, clusters
 from kouki_print.page.wording import check_words
 from kouki_print.pdf.writer import WrittenFile
 from kouki_print.plan.pieces import SEQUENCE_DIGITS

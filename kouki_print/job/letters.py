@@ -29,8 +29,8 @@ from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields
-from kouki_print.page.fitting import check_fit
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fitting import check_fit
 from kouki_print.page.window_checks import check_windows, window_findings
 from kouki_print.page.wording import check_words
 from kouki_print.plan.pieces import delivery_order

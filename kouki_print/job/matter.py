@@ -19,10 +19,10 @@ from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.fields import PageFields, printed_texts
-from kouki_print.page.fonts import Style, distinct_clusters
 from kouki_print.page.items import MM, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, PageBoxes, Shared, finish, write_resources
 from kouki_print.pdf.metadata import DocumentInfo

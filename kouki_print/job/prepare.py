@@ -29,9 +29,9 @@ from kouki_print.order.models import Order
 from kouki_print.page.family import check_layouts, with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
 from kouki_print.page.fields import PageFields, page_fields
-from kouki_print.page.fitting import check_fit
-from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fitting import check_fit
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.window_checks import check_windows, window_findings
 from kouki_print.page.wording import check_words
 from kouki_print.plan.pieces import (

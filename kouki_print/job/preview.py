@@ -33,17 +33,17 @@ from kouki_print.order.load import TEMPLATES, load_settings
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.art import Render
-from kouki_print.page.completeness import ADDRESSED, missing
 from kouki_print.page.compose import Coded
 from kouki_print.page.conditions import NOT, holds, subject
 from kouki_print.page.fields import FIELD_JA, FLAG_JA, MATTER_JA, PageFields, bound_fields
-from kouki_print.page.fit import fit, overflow
-from kouki_print.page.fonts import Style
 from kouki_print.page.guides import FONT, MARGIN, Mark, field_list, guides, operators, words_of
 from kouki_print.page.items import Side, Text
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_file import parse_layout
+from kouki_print.page.layouts.completeness import ADDRESSED, missing
+from kouki_print.page.layouts.file import parse_layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.type.fit import fit, overflow
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.window import panel_of
 from kouki_print.page.wording import check_words
 from kouki_print.page.words import known_words, renderer

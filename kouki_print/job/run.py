@@ -31,10 +31,10 @@ from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot_files import LotFiles, LotTask
 from kouki_print.job.lot_sheets import lot_sheets
 from kouki_print.job.prepare import Prepared, prepare, status_counts
+from kouki_print.job.proof.signoff import stop_without_signoff
 from kouki_print.job.recording import write_ledger
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
-from kouki_print.job.signoff import stop_without_signoff
 from kouki_print.job.staging import staging
 from kouki_print.job.vendor_matter import VendorForms, load_vendor_forms, write_vendor_matter
 from kouki_print.job.watch import Silent, Stages, Watcher

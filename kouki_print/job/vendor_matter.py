@@ -22,8 +22,8 @@ from kouki_print.job.labels import (
 )
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.units import Unit
-from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fonts import Style
 from kouki_print.pdf.writer import WrittenFile
 
 

@@ -19,12 +19,12 @@ from kouki_print.page.art import Render, conditional_art, static_art
 from kouki_print.page.codes import SIZE, barcode_paths, qr_paths
 from kouki_print.page.conditions import holds
 from kouki_print.page.extents import BAR_UNIT
-from kouki_print.page.fit import fit_all, line_width
-from kouki_print.page.fonts import Style
 from kouki_print.page.ink import Ink
 from kouki_print.page.items import MM, CustomerBarcode, FieldItem, Qr, RegisteredCode, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
+from kouki_print.page.type.fit import fit_all, line_width
+from kouki_print.page.type.fonts import Style
 
 _UNKNOWN = "?"  # a character outside the fast table: it needs another face or has a selector
 

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 
 from kouki_print.base.errors import JobError
-from kouki_print.page.breaks import NOT_AT_START
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.ink import Ink
 from kouki_print.page.items import MM, Box, Colour, Image, Line, Text
+from kouki_print.page.type.breaks import NOT_AT_START
+from kouki_print.page.type.fonts import Style, clusters
 
 ASCENT = 0.88  # top of the em box above the baseline, in em (all shipped fonts)
 

@@ -14,10 +14,10 @@ from kouki_print.order.enclosures import Envelope
 from kouki_print.page.conditions import holds, subject
 from kouki_print.page.extents import Rect, extent, quiet, white
 from kouki_print.page.fields import FIELD_JA, PageFields
-from kouki_print.page.fit import Fitted, fit, fit_all, line_width
-from kouki_print.page.fonts import Style
 from kouki_print.page.items import ALIGNED, MM, Box, FieldItem, Image, Line, Panel, Qr, Side, Text
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fit import Fitted, fit, fit_all, line_width
+from kouki_print.page.type.fonts import Style
 from kouki_print.page.window import outer_size, panel_of, play, visible_always, visible_ever
 
 _Conditional = Text | Line | Box | Image

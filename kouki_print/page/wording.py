@@ -10,10 +10,10 @@ from kouki_print.order.units import Contact
 from kouki_print.page.art import code_art
 from kouki_print.page.extents import Rect, edges, extent
 from kouki_print.page.fields import FIELD_JA
-from kouki_print.page.fonts import Style, clusters
 from kouki_print.page.items import ALIGNED, MM, Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, condensed
+from kouki_print.page.type.fonts import Style, clusters
 from kouki_print.page.words import renderer
 
 _CLEAR = 3.0  # mm between any text and the trim

@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from kouki_print.page.faces import BLANKS
+from kouki_print.page.type.faces import BLANKS
 from kouki_print.verify.readback import Difference
 
 _CELL = 24  # points, and pixels, of the square in which a glyph is drawn

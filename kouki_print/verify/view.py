@@ -9,8 +9,8 @@ import numpy as np
 import zxingcpp
 
 from kouki_print.page.extents import Rect
-from kouki_print.page.fonts import clusters
 from kouki_print.page.items import MM
+from kouki_print.page.type.fonts import clusters
 
 _BLANKS = frozenset(" \u3000\u00a0\r\n\t\x00\ufeff\ufffe")
 CODE_DPI = 300

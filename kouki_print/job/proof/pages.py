@@ -15,8 +15,8 @@ from kouki_print.job.forms import fresh_styles
 from kouki_print.job.lot_sheets import lot_sheets
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.proof_cases import Example
-from kouki_print.job.proof_values import address_lines, invented
+from kouki_print.job.proof.cases import Example
+from kouki_print.job.proof.values import address_lines, invented
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields

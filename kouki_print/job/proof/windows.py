@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kouki_print.handover.proof_sheets import WindowView
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.proof_pages import MARGIN, ProofPage, Sample
+from kouki_print.job.proof.pages import MARGIN, ProofPage, Sample
 from kouki_print.order.enclosures import Envelope
 from kouki_print.page.extents import Rect
 from kouki_print.page.items import MM, Panel

@@ -17,8 +17,8 @@ from kouki_print.page.extents import Rect, edges, extent
 from kouki_print.page.fields import FAMILY, FIELD_JA, bound_fields
 from kouki_print.page.items import ALIGNED, MM, FieldItem, Panel, Perforation, Sheet, Text
 from kouki_print.page.layout import Layout
-from kouki_print.page.layout_checks import Located, readable
-from kouki_print.page.layout_faults import Fault
+from kouki_print.page.layouts.checks import Located, readable
+from kouki_print.page.layouts.faults import Fault
 from kouki_print.page.window import ADDRESS, panel_of
 
 ADDRESSED = ("to_name", "to_postcode", "to_place")  # of the sheet that faces the window

@@ -16,13 +16,13 @@ from kouki_print.intake.gaiji import code_points
 from kouki_print.intake.handwriting import rows_by_hand
 from kouki_print.intake.units import EMPLOYER
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.proof_cover import cover
+from kouki_print.job.proof.cover import cover
 from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.page.conditions import holds
 from kouki_print.page.fields import FIELD_JA, FLAG_JA, bound_fields
-from kouki_print.page.fit import widths
-from kouki_print.page.fonts import HAS_SELECTOR, clusters
 from kouki_print.page.items import FieldItem
+from kouki_print.page.type.fit import widths
+from kouki_print.page.type.fonts import HAS_SELECTOR, clusters
 from kouki_print.select.validity import reason_words
 
 _ANY_SELECTOR = HAS_SELECTOR.pattern

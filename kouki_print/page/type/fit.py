@@ -13,9 +13,9 @@ from math import ceil
 
 import numpy as np
 
-from kouki_print.page.breaks import split
-from kouki_print.page.fonts import HAS_SELECTOR, Style, clusters, distinct_clusters
 from kouki_print.page.items import MM, FieldItem
+from kouki_print.page.type.breaks import split
+from kouki_print.page.type.fonts import HAS_SELECTOR, Style, clusters, distinct_clusters
 
 _COMFORTABLE = 80  # per cent: condensed type that still reads well at 75
 _NO_BLANKS = {ord(" "): None, ord("\u3000"): None}

@@ -16,12 +16,12 @@ from kouki_print.job.envelopes import envelope_kinds, envelope_section, load_env
 from kouki_print.job.forms import fresh_styles
 from kouki_print.job.matter import write_matter
 from kouki_print.job.prepare import Prepared, prepare
-from kouki_print.job.proof_cases import all_cases, choose
-from kouki_print.job.proof_html import ENVELOPES, write_index
-from kouki_print.job.proof_pages import MADE_UP, ProofPage, samples, write_pages
-from kouki_print.job.proof_windows import window_views
+from kouki_print.job.proof.cases import all_cases, choose
+from kouki_print.job.proof.index import ENVELOPES, write_index
+from kouki_print.job.proof.pages import MADE_UP, ProofPage, samples, write_pages
+from kouki_print.job.proof.signoff import LOOKS, SIGNOFF_FILE, digests, signoff_text, stop_before_signed
+from kouki_print.job.proof.windows import window_views
 from kouki_print.job.report import report_context
-from kouki_print.job.signoff import LOOKS, SIGNOFF_FILE, digests, signoff_text, stop_before_signed
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.verify.raster import write_pngs

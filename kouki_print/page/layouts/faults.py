@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from kouki_print.base.errors import JobError
 from kouki_print.order.messages import DIGEST
 from kouki_print.page.items import SMALLEST
-from kouki_print.page.toml_lines import Path
+from kouki_print.page.layouts.toml_lines import Path
 
 MOST = 20  # told at once; who has more repeats one of them
 _LISTED, _NEAREST = 20, 3  # as many names a reader takes in; of more the nearest are told

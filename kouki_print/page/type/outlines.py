@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 
-from kouki_print.page.faces import FontFace
+from kouki_print.page.type.faces import FontFace
 
 
 def svg_paths(glyphs: Sequence[tuple[FontFace, int]]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from kouki_print.page.faces import FontFace, blank_glyph, is_private
+from kouki_print.page.type.faces import FontFace, blank_glyph, is_private
 
 _SELECTOR = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 CLUSTER = re.compile(f"[^{_SELECTOR}][{_SELECTOR}]?|[{_SELECTOR}]")

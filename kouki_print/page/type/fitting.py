@@ -13,9 +13,9 @@ import pandas as pd
 from kouki_print.base.problems import Finding
 from kouki_print.page.conditions import holds
 from kouki_print.page.fields import FIELD_JA, PageFields, bound_fields
-from kouki_print.page.fit import Fitted, overflow, treated
-from kouki_print.page.fonts import Style
 from kouki_print.page.layout import Layout
+from kouki_print.page.type.fit import Fitted, overflow, treated
+from kouki_print.page.type.fonts import Style
 
 
 @dataclass(frozen=True, slots=True)

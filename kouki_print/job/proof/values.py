@@ -17,7 +17,7 @@ from kouki_print.base.checkdigits import m10w21
 from kouki_print.job.prepare import Prepared
 from kouki_print.page.family import NO_MORE
 from kouki_print.page.fields import HONORIFIC, PageFields
-from kouki_print.page.fonts import Style, clusters
+from kouki_print.page.type.fonts import Style, clusters
 
 _KINDS = tuple(
     (re.compile(f"[{own}]"), others)

@@ -33,9 +33,9 @@ from kouki_print.page.items import (
     Sheet,
     Text,
 )
-from kouki_print.page.layout_faults import Fault, nearest, place_of
-from kouki_print.page.repeats import copies
-from kouki_print.page.toml_lines import Path
+from kouki_print.page.layouts.faults import Fault, nearest, place_of
+from kouki_print.page.layouts.repeats import copies
+from kouki_print.page.layouts.toml_lines import Path
 
 CLEAR = 3.0  # mm between what is personal, or read by a machine, and the trim
 PERFORATION_CLEAR = 1.0  # mm between matter and a perforation

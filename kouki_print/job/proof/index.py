@@ -11,8 +11,8 @@ from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_text
 from kouki_print.base.resources import template_dir
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.proof_cases import Case
-from kouki_print.job.proof_pages import ProofPage
+from kouki_print.job.proof.cases import Case
+from kouki_print.job.proof.pages import ProofPage
 
 ENVELOPES = "envelopes.pdf"
 

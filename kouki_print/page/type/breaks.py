@@ -7,7 +7,7 @@ from bisect import bisect_left
 from functools import cache
 from itertools import accumulate
 
-from kouki_print.page.fonts import Style, clusters
+from kouki_print.page.type.fonts import Style, clusters
 
 # After a blank (but not before a lone 様), 丁目, 番地, 番, 号 and the usual ends of a building's name, and before
 # 字, which belongs to the name behind it, and the name of a building behind a number.

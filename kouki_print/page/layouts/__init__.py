@@ -1,0 +1,1 @@
+"""Layout files (様式ファイル): reading them, and every mistake in them with its line."""
