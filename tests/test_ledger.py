@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from line_fixtures import Finished
+from line_fixtures import Finished, cli
 
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.job import ledger
@@ -129,3 +130,13 @@ def test_reading_never_writes(shipped: Finished) -> None:
     ):
         opened.execute("DELETE FROM piece")
     assert shipped.ask("SELECT COUNT(*) FROM piece") == [(len(shipped.all_pieces()),)]
+
+
+def test_a_ledger_of_another_version_is_told(spoiled: Finished) -> None:
+    with closing(sqlite3.connect(spoiled.out / "job.sqlite")) as connection:
+        connection.execute("UPDATE job SET value = '1' WHERE key = 'schema'")
+        connection.commit()
+    for command in ("status", "verify"):
+        result = cli(command, spoiled.out)
+        assert result.exit_code == 1
+        assert "別の版の kouki-print で作った出力です（台帳の版 1" in result.stderr

@@ -86,6 +86,13 @@ def open_ledger(out: Path) -> Iterator[sqlite3.Connection]:
         )
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            ((schema,),) = connection.execute("SELECT value FROM job WHERE key = 'schema'").fetchall()
+            if schema != str(SCHEMA_VERSION):
+                raise JobError(
+                    f"別の版の kouki-print で作った出力です（台帳の版 {schema}、この版は {SCHEMA_VERSION}）。",
+                    remedy="作ったときの版で開くか、run をもう一度実行してください。",
+                    file=LEDGER,
+                )
             yield connection
     except sqlite3.DatabaseError as error:
         raise OutputDiffers(

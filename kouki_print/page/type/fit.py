@@ -179,7 +179,8 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     limit = limit_of(item)
     wide = np.maximum(natural(flat, item, style), 1)
     scales = np.where(wide <= limit, 100, (100 * limit / wide).astype(np.int64)).tolist()
-    floor, tries = _first_floor(item), _tries(item, style)
+    floor = _first_floor(item)
+    tries: list[tuple[_Room, int]] = []
     result: list[Fitted | None] = []
     start = 0
     for text, parts in zip(texts, paragraphs, strict=True):
@@ -188,6 +189,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
         if len(parts) <= item.lines and min(mine) >= floor:
             result.append(Fitted(tuple(zip(parts, mine, strict=True)), item.size))
         else:
+            tries = tries or _tries(item, style)
             result.append(_fit(text, item, tries))
         start = stop
     return result
