@@ -12,7 +12,6 @@ from functools import lru_cache
 from kouki_print.page.operators import number
 
 DIGITS = 11
-LETTERS = "ABCD"
 _WIDE = {
     "0": "0000011", "1": "0000110", "2": "0001001", "3": "1100000", "4": "0010010", "5": "1000010",
     "6": "0100001", "7": "0100100", "8": "0110000", "9": "1001000",
