@@ -30,18 +30,19 @@ class LotSheets:
 def lot_sheets(order: Order, piece_ids: pd.Series, set_codes: pd.Series, counts: np.ndarray) -> LotSheets:
     """All sheets of pieces in sequence order; ``counts`` says how many each piece has."""
     rows = sheet_rows(counts)
-    ids = piece_ids.take(rows.piece).reset_index(drop=True)
-    sets = set_codes.take(rows.piece).reset_index(drop=True)
-    documents = {
-        (entry.code, nth): document
-        for entry in order.set
-        for nth, document in enumerate(order.sheets_of(entry.code), start=1)
-    }
+    ids, sets = piece_ids, set_codes
+    if len(rows.piece) > len(counts):
+        ids, sets = (column.take(rows.piece).reset_index(drop=True) for column in (ids, sets))
+    places, codes = pd.factorize(sets)
+    documents = np.empty((len(codes), max(counts, default=1)), dtype=object)
+    for place, code in enumerate(codes):
+        kinds = order.sheets_of(code)
+        documents[place, : len(kinds)] = kinds
     return LotSheets(
         piece=rows.piece,
-        documents=tuple(map(documents.__getitem__, zip(sets.tolist(), rows.nth.tolist(), strict=True))),
-        piece_ids=tuple(ids),
-        matching_codes=tuple(matching_codes(ids, sets, rows.nth, rows.of)),
+        documents=tuple(documents[places, rows.nth - 1].tolist()),
+        piece_ids=tuple(ids.tolist()),
+        matching_codes=tuple(matching_codes(ids, sets, rows.nth, rows.of).tolist()),
     )
 
 

@@ -8,7 +8,7 @@ import signal
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -88,7 +88,16 @@ def run(
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
         pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
-            results = _make_lots(prepared, kit, building, pool, workers, stages)
+            matter: dict[str, list[ManifestFile]] = {}
+            results = _make_lots(
+                prepared,
+                kit,
+                building,
+                pool,
+                workers,
+                stages,
+                meanwhile=lambda: matter.update(_write_matter(building, prepared, forms)),
+            )
         if pool is not None:
             pool.shutdown()  # its memory is free before the lists are written
         _stop_on_differences(results)
@@ -97,7 +106,7 @@ def run(
             budget = budget_of(job_dir, prepared)
             _write_union(building, prepared, review, budget)
             write_finance(building, budget)
-            _write_vendor(building, prepared, kit, forms, files)
+            _write_vendor(building, prepared, kit, matter, files)
             write_bundles(building, prepared)
             write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
@@ -161,7 +170,8 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
         rows = prepared.plan.iloc[lot.start : lot.stop]
         counts = rows["sheets"].to_numpy()
         sheets = lot_sheets(prepared.loaded.order, rows["piece_id"], rows["set_code"], counts)
-        rows = rows.take(sheets.piece)
+        if len(sheets.piece) > len(rows):
+            rows = rows.take(sheets.piece)
         yield LotTask(
             lot=lot,
             contact=prepared.loaded.sender(lot.unit_code),
@@ -187,13 +197,19 @@ def _make_lots(
     pool: ProcessPoolExecutor | None,
     workers: int,
     stages: Stages,
+    *,
+    meanwhile: Callable[[], None],
 ) -> list[LotResult]:
-    """All lots, in order, whoever made them; at most two waiting tasks per worker are held in memory."""
+    """All lots, in order, whoever made them; at most two waiting tasks per worker are held in memory.
+
+    ``meanwhile`` is done while the workers finish the last of them.
+    """
     results: list[LotResult] = []
     if pool is None:
         for task in lot_tasks(prepared, building):
             results.append(make_and_check(kit, task, first=not results))
             stages.watcher.step(len(task.documents))
+        meanwhile()
         return results
     kit_file = building / ".kit"
     kit_file.write_bytes(pickle.dumps(kit))
@@ -203,6 +219,7 @@ def _make_lots(
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             results.extend(_collected(done, stages))
         waiting.add(pool.submit(make_and_check, kit_file, task, first=not number))
+    meanwhile()
     done, _ = wait(waiting)
     results.extend(_collected(done, stages))
     kit_file.unlink()
@@ -232,8 +249,23 @@ def _write_union(building: Path, prepared: Prepared, review: Review, budget: Bud
     write_lists(union, prepared, review, budget)
 
 
+def _write_matter(building: Path, prepared: Prepared, forms: VendorForms) -> dict[str, list[ManifestFile]]:
+    """Envelope and labels of each unit with pieces."""
+    made = {}
+    for code, rows in prepared.plan.groupby("unit_code", sort=False):
+        unit = prepared.loaded.units[code]
+        folder = vendor_folder(building, code)
+        folder.mkdir(parents=True, exist_ok=True)
+        made[code] = write_vendor_matter(folder, forms, prepared.loaded, prepared.styles, unit, rows)
+    return made
+
+
 def _write_vendor(
-    building: Path, prepared: Prepared, kit: PrintKit, forms: VendorForms, files: Sequence[LotFiles]
+    building: Path,
+    prepared: Prepared,
+    kit: PrintKit,
+    matter: Mapping[str, list[ManifestFile]],
+    files: Sequence[LotFiles],
 ) -> None:
     statuses = status_counts(prepared.decided)
     inputs = [*prepared.loaded.inputs, *prepared.intake.inputs]
@@ -245,7 +277,7 @@ def _write_vendor(
         rows = groups.get(code, prepared.plan.iloc[:0])
         write_pieces(folder / "pieces.csv", rows)
         listed = [entry for made in files if made.lot.unit_code == code for entry in _manifest_files(made)]
-        listed += write_vendor_matter(folder, forms, prepared.loaded, prepared.styles, municipality, rows)
+        listed += matter.get(code, [])
         content = manifest(
             prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
         )

@@ -53,8 +53,6 @@ def write_vendor_matter(
     plan: pd.DataFrame,
 ) -> list[ManifestFile]:
     """Envelope and labels of one unit with pieces (``plan``), as its manifest lists them."""
-    if plan.empty:
-        return []
     shared = (loaded, forms.job_dir)
     made = []
     if forms.envelope is not None:
