@@ -33,12 +33,18 @@ def reference_matrix(payload: str) -> np.ndarray:
     return np.array(code.modules, dtype=np.uint8)
 
 
+@lru_cache(maxsize=256)
 def free_matrix(text: str) -> np.ndarray:
-    """A QR code of any text in the smallest version that holds it (level M): uint8 matrix, 1 = dark."""
+    """A QR code of any text in the smallest version that holds it (level M): uint8 matrix, 1 = dark.
+
+    Kept, for the same few stand on all pages of a job; nobody may change what it gives.
+    """
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)
-    return np.array(code.modules, dtype=np.uint8)
+    matrix = np.array(code.modules, dtype=np.uint8)
+    matrix.flags.writeable = False
+    return matrix
 
 
 def matrix_path(matrix: np.ndarray) -> bytes:
