@@ -96,10 +96,10 @@ class Composer:
         first = {len(code): code for code in reversed(matching_codes)}  # codes of one length are equally wide
         texts = {length: self._code_text(item, code) for length, code in first.items()}
         head = b"q %s 0 0 %s 0 0 cm\n" % ((f"{item.module * MM:.4f}".encode("ascii"),) * 2)
-        table = self._table("gothic")
+        shown = "\n".join(matching_codes).translate(self._table("gothic")).encode("ascii").split(b"\n")
         return [
-            b"%s%s%s%s>Tj ET\n" % (head, path, texts[len(code)], code.translate(table).encode("ascii"))
-            for path, code in zip(qr_paths(matching_codes), matching_codes, strict=True)
+            b"%s%s%s%s>Tj ET\n" % (head, path, texts[len(code)], body)
+            for path, code, body in zip(qr_paths(matching_codes), matching_codes, shown, strict=True)
         ]
 
     def _code_text(self, item: Qr, code: str) -> bytes:
@@ -168,7 +168,12 @@ class Composer:
         written = [(line, fitted.size) for fitted in fits for line, _ in fitted.lines]
         shows = iter(self._shows(written, item.font))
         out = []
+        plain = item.align == "left" and not item.tracking
+        alone = self._place(item, item.x * MM, 1, 0, item.size)
         for text, fitted in zip(texts, fits, strict=True):
+            if plain and text and fitted.lines == ((text, 100),) and fitted.size == item.size:
+                out.append(alone + next(shows))  # nearly all: one line as it is
+                continue
             parts = []
             for index, (line, scale) in enumerate(fitted.lines):
                 show = next(shows)

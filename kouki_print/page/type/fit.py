@@ -181,6 +181,13 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     scales = np.where(wide <= limit, 100, (100 * limit / wide).astype(np.int64)).tolist()
     floor = _first_floor(item)
     tries: list[tuple[_Room, int]] = []
+    if len(flat) == len(texts):  # one paragraph each, as in all fields but the address
+        tries = _tries(item, style) if min(scales, default=100) < floor else tries
+        size = item.size
+        return [
+            Fitted(((text, scale),), size) if scale >= floor else _fit(text, item, tries)
+            for text, scale in zip(texts, scales, strict=True)
+        ]
     result: list[Fitted | None] = []
     start = 0
     for text, parts in zip(texts, paragraphs, strict=True):
