@@ -14,12 +14,19 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.job.kit import PrintKit, artwork_name
-from kouki_print.job.lot_files import SIDES, LotFiles, LotTask, Streams, finish_imposed, finish_single
+from kouki_print.job.lot_files import (
+    SIDES,
+    LotFiles,
+    LotTask,
+    Streams,
+    bleed_box,
+    finish_imposed,
+    finish_single,
+)
 from kouki_print.order.units import Contact
 from kouki_print.page.art import Render
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.items import MM
-from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, write_piece_streams, write_resources
 from kouki_print.pdf.writer import PdfFile
@@ -63,7 +70,7 @@ def _forms(kit: PrintKit, contact: Contact, composers: Mapping[str, Composer]) -
     local = renderer(kit.order, contact)
     forms: dict[str, Form] = {}
     for kind, composer in enumerate(composers.values()):
-        box = _bleed_box(composer.layout)
+        box = bleed_box(composer.layout.sheet)
         for index, (name, side) in enumerate(zip(SIDES, composer.layout.sides(), strict=True)):
             artwork = artwork_name(kind, index) if side.artwork else ""
             forms[f"S{kind}{name[0]}"] = Form(composer.art(side, common, local=False, artwork=artwork), box)
@@ -72,12 +79,6 @@ def _forms(kit: PrintKit, contact: Contact, composers: Mapping[str, Composer]) -
     finished = next(iter(composers.values())).layout.sheet
     forms["M"] = Form(marks(imposition, finished), (0.0, 0.0, imposition.width * MM, imposition.height * MM))
     return forms
-
-
-def _bleed_box(layout: Layout) -> tuple[float, float, float, float]:
-    sheet = layout.sheet
-    bleed = sheet.bleed * MM
-    return (-bleed, -bleed, sheet.width * MM + bleed, sheet.height * MM + bleed)
 
 
 def _write_streams(file: PdfFile, kit: PrintKit, task: LotTask, composers: Mapping[str, Composer]) -> Streams:

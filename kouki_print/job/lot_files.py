@@ -14,7 +14,7 @@ from kouki_print.job.kit import PrintKit
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
-from kouki_print.page.items import MM, Text
+from kouki_print.page.items import MM, Sheet, Text
 from kouki_print.page.operators import Canvas, number
 from kouki_print.pdf.document import PageBoxes, finish
 from kouki_print.pdf.metadata import DocumentInfo
@@ -65,6 +65,23 @@ class Streams:
     text: dict[str, np.ndarray]
 
 
+def page_boxes(sheet: Sheet, margin: float) -> PageBoxes:
+    """Boxes of a 1-up page with ``margin`` mm around the trim."""
+    width, height = (sheet.width + 2 * margin) * MM, (sheet.height + 2 * margin) * MM
+    edge, bleed = margin * MM, max(margin - sheet.bleed, 0) * MM
+    return PageBoxes(
+        media=(0, 0, width, height),
+        trim=(edge, edge, width - edge, height - edge),
+        bleed=(bleed, bleed, width - bleed, height - bleed),
+    )
+
+
+def bleed_box(sheet: Sheet) -> tuple[float, float, float, float]:
+    """The bounding box of a sheet's static art in points from the trim's bottom left."""
+    bleed = sheet.bleed * MM
+    return (-bleed, -bleed, sheet.width * MM + bleed, sheet.height * MM + bleed)
+
+
 def _page_heads(
     file: PdfFile, composers: Mapping[str, Composer], places: Sequence[tuple[str, bytes]]
 ) -> dict[tuple[str, str, int], bytes]:
@@ -83,22 +100,22 @@ def _page_heads(
     return heads
 
 
-def _piece_page(head: bytes, code: int, text: int, middle: bytes, double_end: bytes, end: bytes) -> bytes:
+def _piece_page(head: bytes, code: int, text: int, end: bytes, double_end: bytes) -> bytes:
     """Content references of one side of one piece: head, code, then its own text."""
     if text:
-        return b"%s %d 0 R %s %d 0 R %s" % (head, code, middle, text, end)
+        return b"%s %d 0 R %s %d 0 R %s" % (head, code, end, text, end)
     return b"%s %d 0 R %s" % (head, code, double_end)
 
 
-def _ends(file: PdfFile) -> tuple[bytes, bytes, bytes]:
-    """References of the shared closing streams: after the code, after a page without text, after text."""
+def _ends(file: PdfFile) -> tuple[bytes, bytes]:
+    """References of the shared closing streams: after a code or a text, and after a page without text."""
     first = file.append_all(
         [
             stream(_END, compress=False),
             stream(_END + _END, compress=False),
         ]
     )
-    return b"%d 0 R" % first, b"%d 0 R" % (first + 1), b"%d 0 R" % first
+    return b"%d 0 R" % first, b"%d 0 R" % (first + 1)
 
 
 def finish_single(
@@ -114,20 +131,13 @@ def finish_single(
     height = sheet.height + 2 * MEDIA_MARGIN
     place = placement(MEDIA_MARGIN, MEDIA_MARGIN, height, sheet, clip=False)
     heads = _page_heads(file, composers, [("front", place), ("back", place)])
-    middle, double_end, end = _ends(file)
+    ends = _ends(file)
     contents = []
     codes = streams.code.tolist()
     fronts, backs = streams.text["front"].tolist(), streams.text["back"].tolist()
     for document, code, front, back in zip(task.documents, codes, fronts, backs, strict=True):
-        contents.append(_piece_page(heads[document, "front", 0], code, front, middle, double_end, end))
-        contents.append(_piece_page(heads[document, "back", 1], code, back, middle, double_end, end))
-    margin, bleed = MEDIA_MARGIN * MM, (MEDIA_MARGIN - sheet.bleed) * MM
-    width, tall = (sheet.width + 2 * MEDIA_MARGIN) * MM, height * MM
-    boxes = PageBoxes(
-        media=(0, 0, width, tall),
-        trim=(margin, margin, width - margin, tall - margin),
-        bleed=(bleed, bleed, width - bleed, tall - bleed),
-    )
+        contents.append(_piece_page(heads[document, "front", 0], code, front, *ends))
+        contents.append(_piece_page(heads[document, "back", 1], code, back, *ends))
     records = [
         (b"/Rec<</Seq %d/Key(%s)>>" % (sequence, piece.encode("ascii")), 2 * len(list(sheets)))
         for sequence, (piece, sheets) in enumerate(groupby(task.piece_ids), task.lot.first)
@@ -136,7 +146,7 @@ def finish_single(
         file,
         resources=resources,
         contents=contents,
-        boxes=boxes,
+        boxes=page_boxes(sheet, MEDIA_MARGIN),
         records=records,
         lot=task.lot.number,
         info=_info(kit, task, "1-up", variable=True),
@@ -162,7 +172,7 @@ def finish_imposed(
             x, y = corner(slot, finished)
             places.append((name, placement(x, y, imposition.height, finished, clip=True)))
     heads = _page_heads(file, composers, places)
-    middle, double_end, end = _ends(file)
+    ends = _ends(file)
     sides = ("表", "裏")
     marks_heads = [b"%d 0 R" % file.append(stream(_marks_head(kit, side), compress=False)) for side in sides]
     lines = file.append_all(_sheet_lines(kit, task, imposition, len(table)))
@@ -176,7 +186,7 @@ def finish_imposed(
                 if record:
                     at = record - 1
                     head = heads[task.documents[at], name, slot * 2 + offset]
-                    parts.append(_piece_page(head, codes[at], texts[name][at], middle, double_end, end))
+                    parts.append(_piece_page(head, codes[at], texts[name][at], *ends))
             contents.append(b" ".join(parts))
     whole = (0.0, 0.0, imposition.width * MM, imposition.height * MM)
     written = finish(

@@ -46,7 +46,7 @@ def lot_sheets(order: Order, piece_ids: pd.Series, set_codes: pd.Series, counts:
     )
 
 
-class Coded(Protocol):
+class Named(Protocol):
     """What names sheets: one document, piece id and matching code each."""
 
     @property
@@ -58,7 +58,7 @@ class Coded(Protocol):
 
 
 def printed_sheets(
-    sheets: Coded, registered: Sequence[str], codewords: Sequence[str], imposition: Imposition
+    sheets: Named, registered: Sequence[str], codewords: Sequence[str], imposition: Imposition
 ) -> list[PrintedSheet]:
     """Where each sheet of a lot is to be found, and what its codes should say."""
     table = cut_and_stack(len(sheets.documents), imposition.up, imposition.stack_depth)

@@ -14,17 +14,17 @@ import pandas as pd
 
 from kouki_print.job.kit import artwork_name, embedded, load_all_artwork, output_intent
 from kouki_print.job.looks import load_pictures, look_of, spot_of
-from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES
+from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES, bleed_box, page_boxes
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.fields import PageFields, printed_texts
-from kouki_print.page.items import MM, Side
+from kouki_print.page.items import Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
 from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
-from kouki_print.pdf.document import Form, PageBoxes, Shared, finish, write_resources
+from kouki_print.pdf.document import Form, Shared, finish, write_resources
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
 from kouki_print.sheet.imposition import placement
@@ -97,24 +97,12 @@ def write_matter(
             file,
             resources=resources,
             contents=contents,
-            boxes=page_boxes(sections[0].layout, margin),
+            boxes=page_boxes(sections[0].layout.sheet, margin),
             records=None,
             lot=1,
             info=DocumentInfo(title, f"{order.job.id}/{title}", order.job.data_on, variable=False),
             intent=output_intent(order, job_dir),
         )
-
-
-def page_boxes(layout: Layout, margin: float) -> PageBoxes:
-    """Boxes of a 1-up page with ``margin`` mm around the trim."""
-    sheet = layout.sheet
-    width, height = (sheet.width + 2 * margin) * MM, (sheet.height + 2 * margin) * MM
-    edge, bleed = margin * MM, max(margin - sheet.bleed, 0) * MM
-    return PageBoxes(
-        media=(0, 0, width, height),
-        trim=(edge, edge, width - edge, height - edge),
-        bleed=(bleed, bleed, width - bleed, height - bleed),
-    )
 
 
 def _resolve(order: Order, section: Section, styles: Mapping[str, Style]) -> None:
@@ -138,9 +126,7 @@ def _forms(
 ) -> dict[str, Form]:
     forms = {}
     for number, (section, composer) in enumerate(zip(sections, composers, strict=True)):
-        sheet = section.layout.sheet
-        bleed = sheet.bleed * MM
-        box = (-bleed, -bleed, sheet.width * MM + bleed, sheet.height * MM + bleed)
+        box = bleed_box(section.layout.sheet)
         render = renderer(order, section.contact)
         for index, side in enumerate(section.layout.sides()):
             artwork = artwork_name(kinds.index(str(id(section.layout))), index)
