@@ -131,7 +131,7 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("lots as text", settings('[printing]\nlot_sheets = "many"'), "job.toml 16行目", "[printing] lot_sheets: 整数", "直して"),
     ("profile digest", wrong_profile, "press.icc", "SHA-256が注文と違います", "output_profile_sha256"),
     ("profile of a screen", rgb_profile, "press.icc", "CMYK印刷用ではありません", "印刷会社"),
-    ("profile absent", settings('[printing]\noutput_profile = "no.icc"'), "no.icc", "読めません", "output_profile の場所"),
+    ("profile absent", settings('[printing]\noutput_profile = "no.icc"'), "no.icc", "読めません", "output_profile・output_profile_sha256 のファイルの場所"),
     ("profile outside", settings('[printing]\noutput_profile = "../no.icc"'), "job.toml", "[printing] output_profile「../no.icc」", "フォルダーに置き"),
     ("unanswered", defect("survey_unanswered.csv", "survey.csv"), "survey.csv 「市町村コード」列", "渡名喜村", "survey_default"),
     ("answer unknown", survey(封緘="はい"), "survey.csv 10行目 「封緘」列", "「はい」は使えない", "「する」か「しない」"),

@@ -16,6 +16,7 @@ from PIL import Image
 from small_job import JOB, write_job
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.pinned import pinned_bytes
 from kouki_print.job.forms import load_styles
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.order.load import LoadedOrder, load_order
@@ -101,7 +102,9 @@ def test_seal_of_last_year_stops_the_job(tmp_path: Path, renewed: bool) -> None:
 
 def test_any_other_seal_stops_the_job(tmp_path: Path) -> None:
     digest = seal(tmp_path / "seal.png")
-    with pytest.raises(JobError, match=f"違います（このファイルは {digest}）"):
+    with pytest.raises(
+        JobError, match=f"画像（印影など）のSHA-256が注文と違います（このファイルは {digest}）"
+    ):
         load_picture(tmp_path / "seal.png", sha256="0" * 64)
 
 
@@ -200,3 +203,11 @@ def test_tracking_spreads_the_characters_and_the_fit_counts_it(tmp_path: Path) -
     assert columns.max() - 10 == pytest.approx(4 * 10 / MM + 3 * 4, abs=0.5)
     squeezed = ink_at(job / "out.pdf", 0, 28, 100, 10).any(axis=0).nonzero()[0] / DPI * 25.4
     assert squeezed.max() <= 30.1
+
+
+def test_an_empty_digest_accepts_no_file(tmp_path: Path) -> None:
+    """Only where no digest is asked for (None) is any file right; a forgotten one is not."""
+    (tmp_path / "a.icc").write_bytes(b"profile")
+    with pytest.raises(JobError, match="SHA-256が注文と違います"):
+        pinned_bytes(tmp_path / "a.icc", "", what="出力プロファイル", setting="[printing]")
+    assert pinned_bytes(tmp_path / "a.icc", None, what="フォント", setting="[fonts]") == b"profile"

@@ -5,12 +5,12 @@ Layouts, fonts with one subset for the whole job, imposition, output intent.  Ho
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.pinned import pinned_bytes
 from kouki_print.job.looks import load_pictures, look_of, spot_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
@@ -167,22 +167,13 @@ def output_intent(order: Order, job_dir: Path) -> OutputIntent:
     printing = order.printing
     if not printing.output_profile:
         return OutputIntent(printing.output_condition, TEST_PROFILE, "", synthetic_profile())
-    path = job_dir / printing.output_profile
-    try:
-        profile = path.read_bytes()
-    except OSError as error:
-        raise JobError(
-            "出力プロファイルを読めません。",
-            remedy="job.toml の [printing] output_profile の場所を確かめてください。",
-            file=printing.output_profile,
-        ) from error
-    digest = hashlib.sha256(profile).hexdigest()
-    if digest != printing.output_profile_sha256.lower():
-        raise JobError(
-            f"出力プロファイルのSHA-256が注文と違います（このファイルは {digest}）。",
-            remedy="正しいファイルに替えるか、output_profile_sha256 を直してください。",
-            file=printing.output_profile,
-        )
+    profile = pinned_bytes(
+        job_dir / printing.output_profile,
+        printing.output_profile_sha256,
+        what="出力プロファイル",
+        setting="job.toml の [printing] output_profile・output_profile_sha256",
+        file=printing.output_profile,
+    )
     if profile[12:20] != b"prtrCMYK":
         raise JobError(
             "出力プロファイルがCMYK印刷用ではありません。",

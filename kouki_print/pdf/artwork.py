@@ -7,7 +7,6 @@ every file of the job.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from pypdf.generic import (
 )
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.pinned import pinned_bytes
 from kouki_print.pdf.writer import PdfFile, deflate
 
 _TOLERANCE = 1.5  # points (0.5 mm)
@@ -61,19 +61,7 @@ def load_artwork(path: Path, *, page: int, sha256: str, width: float, height: fl
 
     JobError when the file is not the approved one (``sha256``) or not fit for print.
     """
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise JobError(
-            "デザインのPDFを読めません。", remedy="場所と権限を確かめてください。", file=path.name
-        ) from None
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != sha256.lower():
-        raise JobError(
-            f"デザインのPDFが、承認したもの（sha256）と違います（このファイルは {digest}）。",
-            remedy="承認したファイルに戻すか、校正し直して様式の sha256 を書き換えてください。",
-            file=path.name,
-        )
+    data = pinned_bytes(path, sha256, what="デザインのPDF", setting="様式の artwork")
     try:
         reader = PdfReader(io.BytesIO(data), strict=True)
         if reader.is_encrypted:

@@ -6,7 +6,6 @@ at any plate.  What is coloured, or too coarse for its box, is refused with a se
 
 from __future__ import annotations
 
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from PIL import Image, ImageChops, UnidentifiedImageError
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.pinned import pinned_bytes
 from kouki_print.pdf.writer import PdfFile, deflate
 
 LEAST_DPI = 300
@@ -40,24 +40,9 @@ class Picture:
 
 def load_picture(path: Path, *, sha256: str, last_sha256: str = "") -> Picture:
     """An image as a stencil.  JobError when it is not the approved one (``sha256``) or not black and white."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise JobError(
-            "画像（印影など）を読めません。",
-            remedy="job.toml の [asset] の file の場所を確かめてください。",
-            file=path.name,
-        ) from None
-    digest = hashlib.sha256(data).hexdigest()
-    is_last = digest == last_sha256.lower()
-    if is_last or digest != sha256.lower():
-        what = "昨年の画像です" if is_last else f"承認したもの（sha256）と違います（このファイルは {digest}）"
-        raise JobError(
-            f"画像（印影など）が、{what}。",
-            remedy="承認した今年の画像に替えるか、承認し直して job.toml の [asset] の sha256 を書き換えてください。"
-            "昨年と同じ画像を使うときは last_sha256 を消してください。",
-            file=path.name,
-        )
+    data = pinned_bytes(
+        path, sha256, what="画像（印影など）", setting="job.toml の [asset]", last_sha256=last_sha256
+    )
     try:
         image = Image.open(io.BytesIO(data))
         if image.width * image.height > _MOST_PIXELS:

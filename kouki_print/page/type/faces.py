@@ -7,7 +7,6 @@ It is not skipped in favour of the next font: such a file is broken, and the job
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import struct
@@ -21,6 +20,7 @@ from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont, TTLibError
 
 from kouki_print.base.errors import JobError
+from kouki_print.base.pinned import pinned_bytes
 
 BLANKS = frozenset(" \u3000\u00a0")
 # Empty by nature like the blanks, but nothing that a name may hold: no font is asked for them.
@@ -106,17 +106,7 @@ def load_face(path: Path, *, sha256: str = "", label: str = "", private: bool = 
     ``sha256``: another file stops the job.  ``private``: the file may draw code points of private use;
     those of any other font mean something else and are left out.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise JobError("フォントを読めません。", remedy=_CHECK_FILE, file=str(path)) from error
-    digest = hashlib.sha256(data).hexdigest()
-    if sha256 and digest != sha256.lower():
-        raise JobError(
-            f"フォントのSHA-256が注文と違います（このファイルは {digest}）。",
-            remedy="正しいファイルに替えるか、job.toml の [fonts] の sha256 を直してください。",
-            file=str(path),
-        )
+    data = pinned_bytes(path, sha256 or None, what="フォント", setting="job.toml の [fonts]", file=str(path))
     if data[:4] == b"ttcf":
         raise JobError(
             "いくつものフォントをまとめたファイル（TTC）は使えません。",
