@@ -66,7 +66,7 @@ FULL: dict[str, Any] = {  # every setting that is empty by default stands here a
     ],
     "fonts": {"fallback": [{"file": "art/ipamjm.ttf", "sha256": "0" * 64, "name": "IPAmj明朝"}],
               "gaiji": {"file": "art/own.tte", "sha256": "0" * 64, "name": "外字"}},
-    "printing": {"colour": {"spot": "DIC 123", "cmyk": [0, 35, 10, 0]}},
+    "printing": {"lot_mb": 40, "machine": "omr_edge", "xjdf_schema": "art/xjdf.xsd", "colour": {"spot": "DIC 123", "cmyk": [0, 35, 10, 0]}},
     "asset": {"seal": {"file": "art/seal.png", "sha256": "0" * 64, "last_sha256": "1" * 64}},
     "marks": {"office": "那覇中央郵便局", "offices": {"47207": "八重山郵便局"},
               "without_local_special": ["47381"]},

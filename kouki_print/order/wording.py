@@ -193,8 +193,17 @@ SETTINGS: dict[str, Setting] = {
         for table in ("fallback", "gaiji")
         for key, name in (("file", "ファイル"), ("sha256", "SHA-256"), ("name", "呼び名"))
     },
+    "printing.standard": Setting(
+        "印刷ファイルの規格", values={"x4": "PDF/X-4 + PDF/VT-1", "x1a": "PDF/X-1a:2003"}
+    ),
     "printing.imposition": Setting("面付け"),
     "printing.lot_sheets": Setting("1ロットの枚数", "枚"),
+    "printing.lot_mb": Setting("1ファイルの大きさの上限", "MB"),
+    "printing.matching_code": Setting(
+        "照合コードの種類", values={"qr": "QRコード", "datamatrix": "DataMatrix"}
+    ),
+    "printing.machine": Setting("封入機"),
+    "printing.xjdf_schema": Setting("XJDFのスキーマ"),
     "printing.customer_barcode": Setting("カスタマバーコードの印字"),
     "printing.output_condition": Setting("出力条件の名"),
     "printing.output_profile": Setting("出力プロファイル"),
@@ -202,7 +211,15 @@ SETTINGS: dict[str, Setting] = {
     "printing.colour": Setting("年度の色"),
     "colour.spot": Setting("特色の名"),
     "colour.cmyk": Setting("CMYK", "%"),
-    "printing.dieline": Setting("ミシン目", values={"printed_dashes": "破線で印刷", "none": "印刷しない"}),
+    "printing.dieline": Setting(
+        "ミシン目",
+        values={
+            "printed_dashes": "破線で印刷",
+            "separation": "特色の版",
+            "separation+ocg": "特色の版とレイヤー",
+            "none": "印刷しない",
+        },
+    ),
     "printing.registered_start": Setting("引受番号バーコードのスタート文字"),
     "printing.registered_stop": Setting("引受番号バーコードのストップ文字"),
     "asset.file": Setting("ファイル"),
