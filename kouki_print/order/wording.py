@@ -200,7 +200,7 @@ SETTINGS: dict[str, Setting] = {
     "printing.lot_sheets": Setting("1ロットの枚数", "枚"),
     "printing.lot_mb": Setting("1ファイルの大きさの上限", "MB"),
     "printing.matching_code": Setting(
-        "照合コードの種類", values={"qr": "QRコード", "datamatrix": "DataMatrix"}
+        "照合コードの種類", values={"qr": "QRコード", "datamatrix": "データマトリックス"}
     ),
     "printing.machine": Setting("封入機"),
     "printing.xjdf_schema": Setting("XJDFのスキーマ"),
