@@ -20,6 +20,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="session")
+def made_x1a(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The same lots as PDF/X-1a, with a spot colour and perforations on a plate of their own."""
+    spot = 'colour = { spot = "DIC 123", cmyk = [0, 35, 10, 0] }\n'
+    more = f'[printing]\nstandard = "x1a"\ndieline = "separation"\n{spot}'
+    return make(tmp_path_factory.mktemp("made_x1a"), more)
+
+
+@pytest.fixture(scope="session")
 def styles() -> dict[str, Style]:
     """The shipped styles of type."""
     return load_styles()

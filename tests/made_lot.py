@@ -131,9 +131,9 @@ class Made:
         )
 
 
-def make(folder: Path) -> Made:
-    """Write a job folder, decide it and make its lots."""
-    job = write_job(folder / "job", _people(), JOB, changes={"47201": {"転送不要": "希望しない"}})
+def make(folder: Path, more: str = "") -> Made:
+    """Write a job folder, decide it and make its lots; ``more`` is appended to its job.toml."""
+    job = write_job(folder / "job", _people(), JOB + more, changes={"47201": {"転送不要": "希望しない"}})
     return make_from(job, folder / "out")
 
 

@@ -65,7 +65,7 @@ def test_a_page_becomes_a_form_that_shows_its_text(tmp_path: Path) -> None:
         page = file.next_number
         file.append(
             b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 596 842]/Resources %d 0 R/Contents %d 0 R>>"
-            % (page + 1, resources, content)
+            % (page + 1, resources.number, content)
         )
         file.append(b"<</Type/Pages/Count 1/Kids[%d 0 R]>>" % page)
         catalog = file.append(b"<</Type/Catalog/Pages %d 0 R>>" % (page + 1))

@@ -14,7 +14,7 @@ from line_fixtures import Finished, finished
 from small_job import JOB, number, person, write_job
 from test_page_fields import fields_of
 
-from kouki_print.page.art import die_lines
+from kouki_print.page.art import cuts
 from kouki_print.page.family import with_family
 from kouki_print.page.layouts.file import load_layout
 
@@ -177,11 +177,7 @@ def test_perforations_lie_behind_each_other() -> None:
     """A card cut out on the left of the front is on the right of the back."""
     layout = load_layout("certificate_mount")
     front, back = (
-        {
-            (line.x1, line.x2)
-            for line in die_lines(layout, True, back=back)
-            if line.dash and line.y1 == line.y2
-        }
+        {(left, right) for left, top, right, bottom in cuts(layout, back=back) if top == bottom}
         for back in (False, True)
     )
     assert front == {(41, 169), (20, 106)} and back == {(41, 169), (104, 190)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from line_fixtures import Finished, finished
@@ -104,6 +106,21 @@ def test_the_window_is_told_to_be_a_cut(
     front, back = drawn(tmp_path, loaded, styles, "47201", REGISTERED)
     assert ("破線は窓の抜き位置（印刷しない）" in front) == ("窓（抜き）" in front) == drawn_die
     assert "破線" not in back and "窓（抜き）" not in back
+
+
+def test_the_window_may_have_a_plate_of_its_own(tmp_path: Path, styles: dict[str, Style]) -> None:
+    """No black ink then says where the envelope is cut; the slug names the plate."""
+    loaded = loaded_of(tmp_path, '[printing]\ndieline = "separation+ocg"\n')
+    front, back = drawn(tmp_path, loaded, styles, "47201", REGISTERED)
+    assert "版「Cutting」は窓の抜き位置（印刷しない）" in front and "窓（抜き）" not in front
+    assert "Cutting" not in back
+    (path,) = tmp_path.rglob("*.pdf")
+    with pikepdf.open(path) as pdf:
+        page = pdf.pages[0]
+        assert page.Resources.ColorSpace["/CSCutting"][1] == "/Cutting"
+        assert page.Resources.Properties["/OCCutting"].GTS_Metadata.GTS_ProcStepsType == "/Cutting"
+        (content,) = (each.read_bytes() for each in page.Contents)
+        assert re.search(rb"/OC /OCCutting BDC\n/CSCutting CS 1 SCN\n[^A-Z]* re S\n0 0 0 1 K\nEMC", content)
 
 
 def test_all_words_of_the_back_keep_to_its_frame(tmp_path: Path, styles: dict[str, Style]) -> None:

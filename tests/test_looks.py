@@ -175,7 +175,10 @@ def test_an_empty_code_is_not_drawn(tmp_path: Path) -> None:
     assert not ink_at(path, 0, 0, 100, 80).any()
 
 
-@pytest.mark.parametrize(("dieline", "printed"), [("printed_dashes", True), ("none", False)])
+@pytest.mark.parametrize(
+    ("dieline", "printed"),
+    [("printed_dashes", True), ("separation", True), ("separation+ocg", True), ("none", False)],
+)
 def test_perforations_are_printed_as_the_order_says(tmp_path: Path, dieline: str, printed: bool) -> None:
     job = write_job(tmp_path / "job", job=JOB + f'[printing]\ndieline = "{dieline}"\n')
     layout = page().model_copy(

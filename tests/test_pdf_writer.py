@@ -161,7 +161,7 @@ def test_an_unfinished_file_disappears(tmp_path: Path) -> None:
 
 def test_a_file_may_not_grow_beyond_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_module, "_MAX_BYTES", 2000)
-    with pytest.raises(JobError, match="2GB") as caught:
+    with pytest.raises(JobError, match="を超えます") as caught:
         write(tmp_path / "a.pdf", 100)
     assert "lot_sheets" in caught.value.remedy
     assert list(tmp_path.iterdir()) == []

@@ -19,6 +19,7 @@ from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
 from kouki_print.page.fields import PageFields
+from kouki_print.page.ink import WINDOW
 from kouki_print.page.items import Box, Line, Sheet, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
@@ -129,7 +130,8 @@ def envelope_section(
         loaded.sender(unit.code),
         _fields(order, unit, kinds),
         overlay=_overlay(order, layout, slugs),
-        overlay_texts={"gothic": [f"{slug}{side}" for slug in slugs for side in _SIDES_JA] + [_WINDOW, _DIE]},
+        overlay_texts={"gothic": [*slugs, *_SIDES_JA, _WINDOW, _die_words(order)]},
+        dies=() if order.printing.dieline == "none" else (WINDOW,),
     )
 
 
@@ -171,23 +173,33 @@ def _slug(order: Order, unit: Unit, kind: EnvelopeKind) -> str:
     )
 
 
-_WINDOW, _DIE = "窓（抜き）", "　破線は窓の抜き位置（印刷しない）"
+_WINDOW = "窓（抜き）"
+_DASHES = "　破線は窓の抜き位置（印刷しない）"
+_PLATE = f"　版「{WINDOW.name}」は窓の抜き位置（印刷しない）"
+
+
+def _die_words(order: Order) -> str:
+    """What the slug says of the window's die line."""
+    return {"none": "", "printed_dashes": _DASHES}.get(order.printing.dieline, _PLATE)
 
 
 def _overlay(order: Order, layout: Layout, slugs: Sequence[str]) -> Overlay:
     """The window's die line on the front, where it is wanted; on either side corner marks and the slug."""
-    window, shown = order.envelope.window, order.printing.dieline != "none"
+    window, printing = order.envelope.window, order.printing
     x, y, width, height = (float(each) for each in (window.x, window.y, window.width, window.height))
-    die = Box(x=x, y=y, width=width, height=height, weight=0.15, dash=(1.0, 0.8))
+    dashes = printing.dieline == "printed_dashes"
+    die = Box(x=x, y=y, width=width, height=height, weight=0.15, dash=(1.0, 0.8) if dashes else None)
     word = Text(x=x + 2, y=y + 2, size=8, text=_WINDOW)
 
     def draw(canvas: Canvas, side: int, record: int) -> bytes:
         slug = Text(x=8, y=layout.sheet.height + _SLUG, size=8)
         out = [canvas.line(mark) for mark in _corners(layout.sheet)]
-        die_here = side == 0 and shown
-        out.append(canvas.text(slug, f"{slugs[record]}{_SIDES_JA[side]}{_DIE if die_here else ''}"))
-        if die_here:
+        words = _die_words(order) if side == 0 else ""
+        out.append(canvas.text(slug, f"{slugs[record]}{_SIDES_JA[side]}{words}"))
+        if words and dashes:
             out += [canvas.box(die), canvas.text(word, _WINDOW)]
+        elif words:
+            out.append(WINDOW.on_plate(canvas.box(die), layered=printing.dieline == "separation+ocg"))
         return b"".join(out)
 
     return draw

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.pinned import pinned_bytes
-from kouki_print.job.looks import load_pictures, look_of, spot_of
+from kouki_print.job.looks import dies_of, layers_of, load_pictures, look_of, spots_of
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
@@ -33,6 +33,7 @@ from kouki_print.sheet.imposition import Imposition, load_imposition
 from kouki_print.verify.readback import page_text
 
 # A reprint may need any of these in a code, a sheet line or a number.
+_ICC_OF_X1A = 2  # PDF 1.4 knows no later version of profiles
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-表裏左右枚目ロット山 ./"
 
 
@@ -66,6 +67,7 @@ def build_kit(
     resolve_all(order, contacts, layouts, asked, fields)
     settled = {name: style.settled() for name, style in asked.items()}
     finished = next(iter(layouts.values())).sheet
+    dies = dies_of(layouts.values())
     return PrintKit(
         order=order,
         layouts=dict(layouts),
@@ -75,7 +77,8 @@ def build_kit(
             fonts=embedded(settled),
             artwork=load_all_artwork(job_dir, layouts),
             pictures=load_pictures(order, job_dir, layouts),
-            spot=spot_of(order),
+            spots=spots_of(order, dies),
+            layers=layers_of(order, dies),
         ),
         imposition=load_imposition(order.printing.imposition, finished),
         intent=output_intent(order, job_dir),
@@ -178,6 +181,12 @@ def output_intent(order: Order, job_dir: Path) -> OutputIntent:
         raise JobError(
             "出力プロファイルがCMYK印刷用ではありません。",
             remedy="印刷会社から受け取ったCMYKの出力プロファイルを指定してください。",
+            file=printing.output_profile,
+        )
+    if printing.standard == "x1a" and profile[8] > _ICC_OF_X1A:
+        raise JobError(
+            f"出力プロファイルはICCの第{profile[8]}版で、PDF/X-1a には使えません。",
+            remedy='第2版のプロファイルを印刷会社に頼むか、[printing] の standard を "x4" にしてください。',
             file=printing.output_profile,
         )
     return OutputIntent(printing.output_condition, printing.output_condition, "http://www.color.org", profile)

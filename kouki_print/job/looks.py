@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kouki_print.order.models import Order
 from kouki_print.page.compose import Look
-from kouki_print.page.ink import SPOT, Ink
+from kouki_print.page.datamatrix import size_for
+from kouki_print.page.ink import PERFORATION, SPOT, Die, Ink
 from kouki_print.page.layout import Layout
-from kouki_print.pdf.document import Spot
+from kouki_print.pdf.document import Layer, Spot
 from kouki_print.pdf.picture import Picture, check_resolution, load_picture
+from kouki_print.plan.pieces import SEQUENCE_DIGITS
+
+_DIE_COLOUR = (0.0, 1.0, 0.0, 0.0)  # how a screen shows a die line: magenta, as is usual
 
 
 def look_of(order: Order) -> Look:
-    """Inks, resources of the images, printed perforations and the letters of the registered number."""
+    """Inks, resources of the images, perforations and the letters of the registered number."""
     printing = order.printing
     colour = printing.colour
     return Look(
         ink=Ink(colour.spot, colour.cmyk) if colour else Ink(),
         assets=_resources(order),
-        printed_die=printing.dieline == "printed_dashes",
+        dieline=printing.dieline,
         registered=(printing.registered_start, printing.registered_stop),
+        datamatrix=_datamatrix(order) if printing.matching_code == "datamatrix" else 0,
     )
 
 
-def spot_of(order: Order) -> Spot | None:
-    """The separation of the year's colour, if it is a spot."""
+def _datamatrix(order: Order) -> int:
+    """The one size for the whole job: that of its longest matching code."""
+    unit = "A" * 8 if order.delivery.unit == "group" else "0" * 5
+    piece = f"{order.job.id}-{unit}-{'0' * SEQUENCE_DIGITS}"
+    return size_for(f"{piece}-11-{each.code}-A" for each in order.set)
+
+
+def spots_of(order: Order, dies: Sequence[Die]) -> tuple[Spot, ...]:
+    """The plates of a file beside black: the year's colour, if it is a spot, and the dies that it has."""
+    spots = []
     colour = order.printing.colour
-    if colour is None or not colour.spot:
-        return None
-    cyan, magenta, yellow, black = (value / 100 for value in colour.cmyk)
-    return Spot(SPOT, colour.spot, (cyan, magenta, yellow, black))
+    if colour is not None and colour.spot:
+        cyan, magenta, yellow, black = (value / 100 for value in colour.cmyk)
+        spots.append(Spot(SPOT, colour.spot, (cyan, magenta, yellow, black)))
+    if order.printing.own_die_plate:
+        spots += [Spot(die.plate, die.name, _DIE_COLOUR) for die in dies]
+    return tuple(spots)
+
+
+def layers_of(order: Order, dies: Sequence[Die]) -> tuple[Layer, ...]:
+    """The layers of a file: one for each die that it has, where the order wants them."""
+    wanted = order.printing.dieline == "separation+ocg"
+    return tuple(Layer(die.layer, die.title, die.step) for die in dies) if wanted else ()
+
+
+def dies_of(layouts: Iterable[Layout]) -> tuple[Die, ...]:
+    """What finishing machines do to the sheets of these layouts."""
+    return (PERFORATION,) if any(layout.perforation for layout in layouts) else ()
 
 
 def load_pictures(order: Order, job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Picture]:

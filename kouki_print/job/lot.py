@@ -55,7 +55,8 @@ def collector_paused() -> Iterator[None]:
 
 def _make_lot(kit: PrintKit, task: LotTask) -> LotFiles:
     composers = {name: Composer(layout, kit.styles, kit.look) for name, layout in kit.layouts.items()}
-    with PdfFile(task.folder / task.lot.print_path) as single:
+    printing = kit.order.printing
+    with PdfFile(task.folder / task.lot.print_path, printing.standard, printing.lot_mb * 1_000_000) as single:
         resources = write_resources(single, kit.shared, _forms(kit, task.contact, composers))
         streams = _write_streams(single, kit, task, composers)
         with single.fork(task.folder / task.lot.imposed_path) as imposed:

@@ -16,7 +16,7 @@ from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
 from kouki_print.page.items import MM, Sheet, Text
 from kouki_print.page.operators import Canvas, number
-from kouki_print.pdf.document import PageBoxes, finish
+from kouki_print.pdf.document import PageBoxes, Resources, finish
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
 from kouki_print.plan.imposing import cut_and_stack
@@ -124,7 +124,7 @@ def finish_single(
     task: LotTask,
     composers: Mapping[str, Composer],
     streams: Streams,
-    resources: int,
+    resources: Resources,
 ) -> WrittenFile:
     """1-up file: page 2n-1 the front, 2n the back of sheet n, one record for each piece."""
     sheet = next(iter(composers.values())).layout.sheet
@@ -160,7 +160,7 @@ def finish_imposed(
     task: LotTask,
     composers: Mapping[str, Composer],
     streams: Streams,
-    resources: int,
+    resources: Resources,
 ) -> tuple[WrittenFile, int]:
     """Imposed file: press sheets in cut-and-stack order, front and back page of each."""
     imposition = kit.imposition

@@ -13,12 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from kouki_print.job.kit import artwork_name, embedded, load_all_artwork, output_intent
-from kouki_print.job.looks import load_pictures, look_of, spot_of
+from kouki_print.job.looks import dies_of, layers_of, load_pictures, look_of, spots_of
 from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES, bleed_box, page_boxes
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.fields import PageFields, printed_texts
+from kouki_print.page.ink import Die
 from kouki_print.page.items import Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
@@ -48,7 +49,7 @@ class Section:
 
     ``codes`` and ``matching_codes`` have one entry per record, or none at all; ``overlay`` gives operators
     that lie on top of a side (0 front, 1 back) of a record, in points from the sheet's bottom left, and
-    ``overlay_texts`` all it writes, by font.
+    ``overlay_texts`` all it writes, by font, and ``dies`` the dies it draws.
     """
 
     layout: Layout
@@ -58,6 +59,7 @@ class Section:
     matching_codes: Sequence[str] = ()
     overlay: Overlay = _nothing
     overlay_texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dies: Sequence[Die] = ()
 
 
 def write_matter(
@@ -79,13 +81,15 @@ def write_matter(
         Composer(section.layout, {name: style.slim() for name, style in settled.items()}, look)
         for section in sections
     ]
+    dies = (*dies_of(layouts.values()), *dict.fromkeys(die for section in sections for die in section.dies))
     shared = Shared(
         fonts=embedded(settled),
         artwork=load_all_artwork(job_dir, layouts),
         pictures=load_pictures(order, job_dir, layouts),
-        spot=spot_of(order),
+        spots=spots_of(order, dies),
+        layers=layers_of(order, dies),
     )
-    with PdfFile(path) as file:
+    with PdfFile(path, order.printing.standard) as file:
         forms = _forms(order, sections, composers, list(layouts))
         resources = write_resources(file, shared, forms)
         contents = [

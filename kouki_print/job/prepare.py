@@ -236,7 +236,7 @@ def _plan(
     box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes, apart)
     sheets = mine["set_code"].map({entry.code: len(order.sheets_of(entry.code)) for entry in order.set})
     sheet_counts = sheets.to_numpy(dtype=np.int64)
-    plan_lots = lots(order.job.id, names, sheet_counts, order.printing.lot_sheets, apart)
+    plan_lots = lots(order.job.id, names, sheet_counts, order.printing.most_sheets, apart)
     columns = {
         "person": person,
         "row": people["row"].to_numpy()[person],

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from kouki_print.order.typed import Frozen
 
+_TAKEN = frozenset({"All", "None", "Cyan", "Magenta", "Yellow", "Black", "Perforation", "Cutting"})  # plates
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -36,6 +37,8 @@ class YearColour(Frozen):
     def _seen(self) -> YearColour:
         if not any(self.cmyk):
             raise ValueError("cmyk がすべて 0 です。何も見えないので、どれかを 0 より大きくしてください")
+        if self.spot in _TAKEN:
+            raise ValueError(f"spot の名前 {self.spot} はほかの版の名前です。別の名前にしてください")
         return self
 
 

@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from kouki_print.order.assets import Asset, Marks, YearColour
+from kouki_print.order.assets import Asset, Marks
 from kouki_print.order.card import Card, Date
 from kouki_print.order.documents import Documents
 from kouki_print.order.enclosures import Enclosure, EnclosureSet, Envelope
 from kouki_print.order.fonts import Fonts
+from kouki_print.order.printing import Printing
 from kouki_print.order.typed import Frozen
 
 Service = Literal["simple_registered", "registered", "specified_record", "ordinary"]
@@ -214,31 +215,6 @@ class Ordering(Frozen):
     spare_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(3)
     envelope_pack: Annotated[int, Field(ge=1)] = 1
     label: bool = False
-
-
-class Printing(Frozen):
-    """[printing]: print standard, imposition, lots, codes for machines and the output intent of the print files.
-
-    ``standard``: PDF/X-4 with PDF/VT-1 (``x4``) or PDF/X-1a:2003 (``x1a``).  A lot holds at most ``lot_sheets``
-    sheets and no file of it more than ``lot_mb`` megabytes (0: no limit).  ``machine`` names a profile of an
-    inserter (封入機) whose marks the sheets bear; ``xjdf_schema`` is the path of CIP4's schema in the job folder.
-    """
-
-    standard: Literal["x4", "x1a"] = "x4"
-    imposition: str = "a3_2up"
-    lot_sheets: Annotated[int, Field(ge=1, le=20000)] = 5000
-    lot_mb: Annotated[int, Field(ge=0, le=2000)] = 0
-    matching_code: Literal["qr", "datamatrix"] = "qr"
-    machine: str = ""
-    xjdf_schema: str = ""
-    customer_barcode: bool = True
-    colour: YearColour | None = None
-    dieline: Literal["printed_dashes", "separation", "separation+ocg", "none"] = "printed_dashes"
-    registered_start: Literal["A", "B", "C", "D"] = "A"
-    registered_stop: Literal["A", "B", "C", "D"] = "A"
-    output_condition: str = "KOUKI TEST"
-    output_profile: str = ""
-    output_profile_sha256: str = ""
 
 
 class Order(Frozen):

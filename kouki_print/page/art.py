@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from kouki_print.page.codes import free_matrix, matrix_path
-from kouki_print.page.extents import edges
+from kouki_print.page.extents import Rect, edges
+from kouki_print.page.ink import PERFORATION
 from kouki_print.page.items import MM, Code, Line, Side, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
@@ -25,12 +26,12 @@ def static_art(
     local: bool,
     artwork: str = "",
     assets: Mapping[str, str] | None = None,
-    printed_die: bool = True,
+    dieline: str = "printed_dashes",
 ) -> bytes:
     """Art of a side: of the whole job, or (``local``) the texts and codes that name the municipality.
 
     ``artwork`` names the resource of the designer's page that lies below everything, ``assets`` those of
-    the job's images; ``printed_die`` says whether perforations are printed as dashes.
+    the job's images; ``dieline`` says how perforations are drawn (setting of [printing]).
     """
     out = [b"q 0 0 0 1 k 0 0 0 1 K /GS0 gs\n"]
     if artwork:
@@ -40,7 +41,8 @@ def static_art(
         out.extend(canvas.box(item) for item in tinted_first if not item.when)
         out.extend(canvas.line(item) for item in side.line if not item.when)
         back = side is layout.back
-        out.extend(canvas.line(item) for item in die_lines(layout, printed_die, back=back))
+        out.extend(canvas.line(item) for item in fold_ticks(layout, back=back))
+        out.append(perforations(canvas, layout, dieline, back=back))
         out.extend(
             canvas.image(item, (assets or {}).get(item.asset, "")) for item in side.image if not item.when
         )
@@ -88,15 +90,31 @@ def code_art(canvas: Canvas, item: Code, render: Render) -> bytes:
     return b"q %s 0 0 %s %s %s cm\n%sf Q\n" % (unit, unit, *place, matrix_path(matrix))
 
 
-def die_lines(layout: Layout, printed_die: bool, *, back: bool) -> Iterator[Line]:
-    """Perforations as dashes, where they are printed, and the ticks of the folds at the edges of the sheet.
+def perforations(canvas: Canvas, layout: Layout, dieline: str, *, back: bool) -> bytes:
+    """Perforations (ミシン目) as printed dashes, as lines on a plate of their own, or not at all."""
+    if dieline == "none":
+        return b""
+    dash = _DASH if dieline == "printed_dashes" else None
+    strokes = b"".join(
+        canvas.line(Line(x1=x1, y1=y1, x2=x2, y2=y2, weight=_DIE, dash=dash))
+        for x1, y1, x2, y2 in cuts(layout, back=back)
+    )
+    if dash or not strokes:
+        return strokes
+    return PERFORATION.on_plate(strokes, layered=dieline == "separation+ocg")
+
+
+def cuts(layout: Layout, *, back: bool) -> list[Rect]:
+    """The lines of all perforations, as seen from one side of the sheet, each once."""
+    width = layout.sheet.width
+    return list(dict.fromkeys(rect for item in layout.perforation for rect in edges(item, width, back=back)))
+
+
+def fold_ticks(layout: Layout, *, back: bool) -> Iterator[Line]:
+    """The ticks of the folds at the edges of the sheet.
 
     The sheet is turned over its long side: on the back they lie the other way round.
     """
-    for item in layout.perforation if printed_die else ():
-        for rect in dict.fromkeys(edges(item, layout.sheet.width, back=back)):
-            x1, y1, x2, y2 = rect
-            yield Line(x1=x1, y1=y1, x2=x2, y2=y2, weight=_DIE, dash=_DASH)
     width, height = layout.sheet.width, layout.sheet.height
     for fold in layout.fold:
         for near, far in (_FOLD, tuple(-each for each in _FOLD)):

@@ -7,7 +7,7 @@ constant).  The `qrcode` library is the oracle: it is called once per bit, never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ VERSION = 2
 SIZE = 17 + 4 * VERSION
 _MASK = 3  # one fixed mask for every code: readers need no particular one
 _BLOCK = 4096
+_RUN_BYTES = 14  # of the longest operator, "10 10 10 1 re", and the end of its line
 
 
 def reference_matrix(payload: str) -> np.ndarray:
@@ -110,37 +111,42 @@ def _matrices_of_one_length(payloads: Sequence[str]) -> np.ndarray:
     return (flips.astype(np.uint8) ^ base).reshape(len(payloads), SIZE, SIZE)
 
 
-@lru_cache(maxsize=1)
-def _run_table() -> np.ndarray:
+@lru_cache(maxsize=4)
+def _run_table(size: int) -> np.ndarray:
     """Operators of every possible run, padded to one width: index (row, start, length)."""
-    table = np.zeros((SIZE, SIZE, SIZE + 1), dtype="S13")
-    for row in range(SIZE):
-        for start in range(SIZE):
-            for length in range(1, SIZE - start + 1):
-                text = f"{start} {SIZE - 1 - row} {length} 1 re"
-                table[row, start, length] = (text.ljust(12) + "\n").encode("ascii")
+    table = np.zeros((size, size, size + 1), dtype=f"S{_RUN_BYTES}")
+    for row in range(size):
+        for start in range(size):
+            for length in range(1, size - start + 1):
+                text = f"{start} {size - 1 - row} {length} 1 re"
+                table[row, start, length] = (text.ljust(_RUN_BYTES - 1) + "\n").encode("ascii")
     return table
 
 
 def qr_paths(payloads: Sequence[str]) -> list[bytes]:
     """Path of dark runs of each code in module units, origin at the bottom left; to be filled once."""
+    return symbol_paths(payloads, matrices)
+
+
+def symbol_paths(texts: Sequence[str], draw: Callable[[Sequence[str]], np.ndarray]) -> list[bytes]:
+    """Paths of square symbols of one size; ``draw`` makes the matrices (n, size, size) of a block of texts."""
     out: list[bytes] = []
-    for start in range(0, len(payloads), _BLOCK):
-        out.extend(_block_paths(payloads[start : start + _BLOCK]))
+    for start in range(0, len(texts), _BLOCK):
+        out.extend(_block_paths(draw(texts[start : start + _BLOCK])))
     return out
 
 
-def _block_paths(payloads: Sequence[str]) -> list[bytes]:
-    codes = matrices(payloads)
-    padded = np.zeros((len(payloads), SIZE, SIZE + 2), dtype=np.int8)
-    padded[:, :, 1:-1] = codes
+def _block_paths(symbols: np.ndarray) -> list[bytes]:
+    count, size, _ = symbols.shape
+    padded = np.zeros((count, size, size + 2), dtype=np.int8)
+    padded[:, :, 1:-1] = symbols
     edges = np.diff(padded, axis=2).ravel()
     begin = np.flatnonzero(edges == 1)
     length = np.flatnonzero(edges == -1) - begin
-    piece, rest = np.divmod(begin, SIZE * (SIZE + 1))
-    row, column = np.divmod(rest, SIZE + 1)
-    operators = _run_table()[row, column, length].tobytes()
-    ends = (np.cumsum(np.bincount(piece, minlength=len(payloads))) * 13).tolist()
+    piece, rest = np.divmod(begin, size * (size + 1))
+    row, column = np.divmod(rest, size + 1)
+    operators = _run_table(size)[row, column, length].tobytes()
+    ends = (np.cumsum(np.bincount(piece, minlength=count)) * _RUN_BYTES).tolist()
     return [operators[first:last] for first, last in zip([0, *ends], ends, strict=False)]
 
 

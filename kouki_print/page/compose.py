@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.errors import JobError
-from kouki_print.page import codabar
+from kouki_print.page import codabar, datamatrix
 from kouki_print.page.art import Render, conditional_art, static_art
 from kouki_print.page.codes import SIZE, barcode_paths, qr_paths
 from kouki_print.page.conditions import holds
@@ -36,12 +36,16 @@ class _HexTable(dict[int, str]):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the order says about drawing: inks, resources of its images, printed perforations, NW-7 letters."""
+    """What the order says about drawing: inks, resources of its images, perforations, NW-7 letters.
+
+    ``datamatrix`` is the side in modules of the symbols that stand in the place of the QR codes (0: QR codes).
+    """
 
     ink: Ink = field(default_factory=Ink)
     assets: Mapping[str, str] = field(default_factory=dict)
-    printed_die: bool = True
+    dieline: str = "printed_dashes"
     registered: tuple[str, str] = ("A", "A")
+    datamatrix: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +86,30 @@ class Composer:
             local=local,
             artwork=artwork,
             assets=self.look.assets,
-            printed_die=self.look.printed_die,
+            dieline=self.look.dieline,
         )
 
     def qr_origin(self, side: Side) -> tuple[bytes, bytes]:
-        """Bottom left of the matching code in points."""
+        """Bottom left of the matching code's place in points."""
         qr = _matching_code(side)
         return self.canvas.x(qr.x), self.canvas.y(qr.y + qr.module * SIZE)
 
     def code_streams(self, matching_codes: Sequence[str]) -> list[bytes]:
-        """Streams of the matching codes: symbol and text below it, origin at the symbol's bottom left."""
+        """Streams of the matching codes, origin at the bottom left of their place: symbol and text below it.
+
+        A Data Matrix is smaller than the QR code: it stands at the top left of the place.
+        """
         item = _matching_code(self.layout.front)
         first = {len(code): code for code in reversed(matching_codes)}  # codes of one length are equally wide
         texts = {length: self._code_text(item, code) for length, code in first.items()}
-        head = b"q %s 0 0 %s 0 0 cm\n" % ((f"{item.module * MM:.4f}".encode("ascii"),) * 2)
+        unit, side = item.module * MM, self.look.datamatrix
+        paths = datamatrix.paths(matching_codes, side) if side else qr_paths(matching_codes)
+        scale, rise = f"{unit:.4f}".encode("ascii"), number((SIZE - side) * unit) if side else b"0"
+        head = b"q %s 0 0 %s 0 %s cm\n" % (scale, scale, rise)
         shown = "\n".join(matching_codes).translate(self._table("gothic")).encode("ascii").split(b"\n")
         return [
             b"%s%s%s%s>Tj ET\n" % (head, path, texts[len(code)], body)
-            for path, code, body in zip(qr_paths(matching_codes), matching_codes, shown, strict=True)
+            for path, code, body in zip(paths, matching_codes, shown, strict=True)
         ]
 
     def _code_text(self, item: Qr, code: str) -> bytes:

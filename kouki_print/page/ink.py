@@ -1,4 +1,4 @@
-"""Inks (色): black for text, codes and marks; the colour of the year for frames and tints."""
+"""Inks (色): black for text, codes and marks; the colour of the year for frames and tints; plates for dies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,37 @@ from dataclasses import dataclass
 from kouki_print.page.items import Colour
 
 SPOT = "CSYear"  # resource name of the year's separation
+
+
+@dataclass(frozen=True, slots=True)
+class Die:
+    """What a finishing machine does along lines (型): its name on a plate of its own and as a processing step.
+
+    ``step`` is the type of ISO 19593-1 in its group Structural; ``title`` is what a person reads of the layer.
+    """
+
+    name: str
+    step: str
+    title: str
+
+    @property
+    def plate(self) -> str:
+        """Resource name of the separation."""
+        return f"CS{self.name}"
+
+    @property
+    def layer(self) -> str:
+        """Resource name of the optional content."""
+        return f"OC{self.name}"
+
+    def on_plate(self, strokes: bytes, *, layered: bool) -> bytes:
+        """Strokes on the die's own plate, in its layer where the file has layers; black again behind them."""
+        drawn = b"/%s CS 1 SCN\n%s0 0 0 1 K\n" % (self.plate.encode("ascii"), strokes)
+        return b"/OC /%s BDC\n%sEMC\n" % (self.layer.encode("ascii"), drawn) if layered else drawn
+
+
+PERFORATION = Die("Perforation", "Perforating", "ミシン目")
+WINDOW = Die("Cutting", "Cutting", "抜き")
 
 
 def _share(value: float) -> str:

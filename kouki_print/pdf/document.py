@@ -15,7 +15,7 @@ from kouki_print.pdf.artwork import Artwork
 from kouki_print.pdf.fontset import EmbeddedFont, write_fonts
 from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, write_intent, write_xmp
 from kouki_print.pdf.picture import Picture
-from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream
+from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream, text_string
 
 _KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
 _LEAVES = 1000
@@ -41,13 +41,31 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Layer:
+    """Optional content that is a processing step (ISO 19593-1, group Structural): resource name, title, step."""
+
+    resource: str
+    title: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
-    """What all pages of a file share: fonts, artwork, pictures by resource name, and the ink of the year."""
+    """What all pages of a file share: fonts, artwork, pictures by resource name, named inks, and layers."""
 
     fonts: Sequence[EmbeddedFont]
     artwork: Mapping[str, Artwork]
     pictures: Mapping[str, Picture]
-    spot: Spot | None = None
+    spots: Sequence[Spot] = ()
+    layers: Sequence[Layer] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Object numbers of the page resources and of the file's layers."""
+
+    number: int
+    layers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,35 +77,43 @@ class PageBoxes:
     bleed: Box
 
 
-def write_resources(file: PdfFile, common: Shared, forms: Mapping[str, Form]) -> int:
-    """Append fonts, graphics state, inks, artwork, pictures and static art; return the page resources.
+def write_resources(file: PdfFile, common: Shared, forms: Mapping[str, Form]) -> Resources:
+    """Append fonts, graphics state, inks, layers, artwork, pictures and static art; return the page resources.
 
     All forms share the resources of the file's fonts and artwork, so they are self-contained and immutable.
     """
     font_entries = write_fonts(file, common.fonts)
     state = file.append(b"<</Type/ExtGState/OP true/op true/OPM 1>>")
     # /All prints on every plate; used for registration marks only (8.6.6.4).
-    inks = b"/CSAll %d 0 R" % _separation(file, b"All", (1, 1, 1, 1))
-    if common.spot is not None:
-        name = common.spot.name.replace(" ", "#20").encode("ascii")
-        inks += b"/%s %d 0 R" % (
-            common.spot.resource.encode("ascii"),
-            _separation(file, name, common.spot.cmyk),
-        )
-    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<<%s>>" % (font_entries, state, inks)
+    inks = {"CSAll": _separation(file, b"All", (1, 1, 1, 1))}
+    for spot in common.spots:
+        name = spot.name.replace(" ", "#20").encode("ascii")
+        inks[spot.resource] = _separation(file, name, spot.cmyk)
+    layers = {layer.resource: file.append(_layer(layer)) for layer in common.layers}
+    shared = b"/Font<<%s>>/ExtGState<</GS0 %d 0 R>>/ColorSpace<<%s>>" % (font_entries, state, _entries(inks))
+    if layers:
+        shared += b"/Properties<<%s>>" % _entries(layers)
     given: dict[str, Artwork | Picture] = {**common.artwork, **common.pictures}
-    entries = [b"/%s %d 0 R" % (key.encode("ascii"), each.write(file)) for key, each in given.items()]
-    inner = file.append(b"<<%s/XObject<<%s>>>>" % (shared, b"".join(entries)))
+    objects = {key: each.write(file) for key, each in given.items()}
+    inner = file.append(b"<<%s/XObject<<%s>>>>" % (shared, _entries(objects)))
+    # The keys of PDF/VT tell a front end what it may keep between pages (ISO 16612-2, 6.7.2).
+    scope = b"/GTS_Scope/File/GTS_Encapsulated false" if file.standard == "x4" else b""
     for key, form in forms.items():
-        number = file.append(
-            stream(
-                form.content,
-                b"/Type/XObject/Subtype/Form/BBox[%s]/Resources %d 0 R/GTS_Scope/File/GTS_Encapsulated false"
-                % (_box(form.bbox), inner),
-            )
-        )
-        entries.append(b"/%s %d 0 R" % (key.encode("ascii"), number))
-    return file.append(b"<<%s/XObject<<%s>>>>" % (shared, b"".join(entries)))
+        head = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources %d 0 R%s" % (_box(form.bbox), inner, scope)
+        objects[key] = file.append(stream(form.content, head))
+    number = file.append(b"<<%s/XObject<<%s>>>>" % (shared, _entries(objects)))
+    return Resources(number, tuple(layers.values()))
+
+
+def _entries(numbers: Mapping[str, int]) -> bytes:
+    return b"".join(b"/%s %d 0 R" % (key.encode("ascii"), number) for key, number in numbers.items())
+
+
+def _layer(layer: Layer) -> bytes:
+    return b"<</Type/OCG/Name%s/GTS_Metadata<</GTS_ProcStepsGroup/Structural/GTS_ProcStepsType/%s>>>>" % (
+        text_string(layer.title),
+        layer.step.encode("ascii"),
+    )
 
 
 def _separation(file: PdfFile, name: bytes, cmyk: tuple[float, float, float, float]) -> int:
@@ -117,7 +143,7 @@ def write_piece_streams(file: PdfFile, contents: Sequence[bytes]) -> int:
 def finish(
     file: PdfFile,
     *,
-    resources: int,
+    resources: Resources,
     contents: Sequence[bytes],
     boxes: PageBoxes,
     records: Sequence[tuple[bytes, int]] | None,
@@ -128,8 +154,11 @@ def finish(
     """Write pages, page tree, record tree and catalog, and close the file.
 
     ``contents`` holds per page the references of its content streams.  ``records`` holds per record its
-    ``/DPM`` entries and its number of (consecutive) pages, or is None for a file without records.
+    ``/DPM`` entries and its number of (consecutive) pages, or is None for a file without records; PDF/X-1a
+    knows none.
     """
+    if file.standard == "x1a":
+        records = None
     pages = len(contents)
     first_page = file.next_number
     first_node = first_page + pages
@@ -147,7 +176,7 @@ def finish(
         )
     file.append(
         b"<</Type/Pages/Count %d/Kids[%s]/Resources %d 0 R/MediaBox[%s]>>"
-        % (pages, _references(range(first_node, root_node)), resources, _box(boxes.media))
+        % (pages, _references(range(first_node, root_node)), resources.number, _box(boxes.media))
     )
     record_root = b""
     if records is not None:
@@ -156,10 +185,18 @@ def finish(
     xmp = write_xmp(file, info)
     info_number = write_info(file, info)
     catalog = file.append(
-        b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]%s>>"
-        % (root_node, xmp, intent_number, record_root)
+        b"<</Type/Catalog/Pages %d 0 R/Metadata %d 0 R/OutputIntents[%d 0 R]%s%s>>"
+        % (root_node, xmp, intent_number, record_root, _layer_list(resources.layers))
     )
     return file.close(catalog=catalog, info=info_number)
+
+
+def _layer_list(layers: Sequence[int]) -> bytes:
+    """Catalog entry of the layers: all are on, all are listed, and there is one configuration only."""
+    if not layers:
+        return b""
+    listed = _references(layers)
+    return b"/OCProperties<</OCGs[%s]/D<</Name(Default)/BaseState/ON/Order[%s]>>>>" % (listed, listed)
 
 
 def _write_pages(

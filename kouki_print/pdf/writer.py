@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import numpy as np
 
 from kouki_print.base.errors import JobError
 
 COMPRESSION_LEVEL = 4  # measured: 60 % of the time of level 6 for 8 % more bytes
+Standard = Literal["x4", "x1a"]
+_VERSION: dict[Standard, bytes] = {"x4": b"1.6", "x1a": b"1.4"}  # ISO 15930-7, 6.2; ISO 15930-4, 6.2
 _FLUSH_AT = 1 << 20
 _MAX_BYTES = 2_000_000_000  # practical limit of front ends, far below the 10-digit offset
 
@@ -55,10 +57,15 @@ def text_string(text: str) -> bytes:
 
 
 class PdfFile:
-    """An open PDF file.  Use as a context manager; on an exception the unfinished file is removed."""
+    """An open PDF file.  Use as a context manager; on an exception the unfinished file is removed.
 
-    def __init__(self, path: Path, version: str = "1.6") -> None:
+    ``standard`` says what it may hold; ``most_bytes`` is what it may grow to (0: what front ends take).
+    """
+
+    def __init__(self, path: Path, standard: Standard = "x4", most_bytes: int = 0) -> None:
         self.path = path
+        self.standard = standard
+        self._most_bytes = most_bytes or _MAX_BYTES
         self._temporary = path.with_name(f".{path.name}.part")
         self._temporary.parent.mkdir(parents=True, exist_ok=True)
         self._handle: BinaryIO = self._temporary.open("wb")
@@ -68,7 +75,7 @@ class PdfFile:
         self._written = 0
         self._offsets: list[int] = []
         # Four bytes above 127 mark the file as binary (7.5.2).
-        self._put(b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % version.encode("ascii"))
+        self._put(b"%%PDF-%s\n%%\xe2\xe3\xcf\xd3\n" % _VERSION[standard])
 
     def __enter__(self) -> PdfFile:
         return self
@@ -115,6 +122,7 @@ class PdfFile:
         self._handle.flush()
         twin = object.__new__(PdfFile)
         twin.path = path
+        twin.standard, twin._most_bytes = self.standard, self._most_bytes
         twin._temporary = path.with_name(f".{path.name}.part")
         twin._temporary.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self._temporary, twin._temporary)
@@ -130,9 +138,9 @@ class PdfFile:
 
         ``/ID`` is taken from the digest of all bytes before the trailer, hence from the content.
         """
-        if self.position > _MAX_BYTES:
+        if self.position > self._most_bytes:
             raise JobError(
-                "印刷ファイルが2GBを超えます。",
+                f"印刷ファイルが{self.position / 1e6:,.1f}MBになり、{self._most_bytes / 1e6:,.0f}MBを超えます。",
                 remedy="job.toml の [printing] lot_sheets を小さくしてください。",
                 file=self.path.name,
             )
