@@ -17,8 +17,11 @@ import click
 
 import kouki_print
 from kouki_print.base.errors import JobError
+from kouki_print.cli_impose import impose
 from kouki_print.cli_layout import layout
 from kouki_print.cli_letter import letter
+from kouki_print.cli_machine import machine
+from kouki_print.cli_preflight import preflight
 from kouki_print.cli_proof import proof
 from kouki_print.console import JapaneseGroup, watching
 from kouki_print.job.watch import Silent
@@ -304,9 +307,12 @@ def survey_read(folder: Path, job: Path, out: Path, last: Path | None) -> None:
     click.echo(f"まとめました: {out}（{len(merged.lines):,}市町村）")
 
 
+main.add_command(impose)
 main.add_command(layout)
 main.add_command(proof)
 main.add_command(letter)
+main.add_command(machine)
+main.add_command(preflight)
 
 
 def _now() -> str:

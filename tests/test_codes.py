@@ -11,8 +11,8 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kouki_print.page import codes
-from kouki_print.page.codes import ALPHANUMERIC, SIZE, barcode_paths, matrices, payload_bits, qr_paths
+from kouki_print.page import codes, datamatrix
+from kouki_print.page.codes import ALPHANUMERIC, barcode_paths, matrices, payload_bits, qr_paths
 from kouki_print.pdf.writer import PdfFile, stream
 from kouki_print.post.barcode import bars, customer_barcodes, read_bars
 
@@ -27,7 +27,8 @@ def random_payloads(length: int, count: int, seed: int = 5) -> list[str]:
 
 def independent_path(matrix: np.ndarray) -> set[tuple[int, int]]:
     """Dark modules as (x, y) from the bottom left, one by one."""
-    return {(x, SIZE - 1 - row) for row in range(SIZE) for x in range(SIZE) if matrix[row, x]}
+    size = len(matrix)
+    return {(x, size - 1 - row) for row in range(size) for x in range(size) if matrix[row, x]}
 
 
 def filled(path: bytes) -> list[tuple[int, int]]:
@@ -77,11 +78,16 @@ def test_other_characters_are_refused(bad: str) -> None:
 
 
 def test_a_path_fills_each_dark_module_once() -> None:
-    payloads = random_payloads(26, 9)
-    for path, matrix in zip(qr_paths(payloads), matrices(payloads), strict=True):
-        cells = filled(path)
-        assert len(cells) == len(set(cells))
-        assert set(cells) == independent_path(matrix)
+    long = "Q+VLS-4R3XCLBS$+6Q-V08L3F."  # one run of it has three numbers of two digits
+    payloads = [long, *random_payloads(26, 9)]
+    for draw, every in (
+        (qr_paths(payloads), matrices(payloads)),
+        (datamatrix.paths(payloads, 24), datamatrix.matrices(payloads, 24)),
+    ):
+        for path, matrix in zip(draw, every, strict=True):
+            cells = filled(path)
+            assert len(cells) == len(set(cells))
+            assert set(cells) == independent_path(matrix)
 
 
 def test_blocks_do_not_change_the_paths(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,8 @@ def test_two_runs_give_identical_bytes(tmp_path: Path) -> None:
     )
     first, second = tree(tmp_path / "one"), tree(tmp_path / "two")
     assert {name.split("/")[0] for name in first} == PARTS and first.keys() == second.keys()
-    assert {Path(name).suffix for name in first} == {".pdf", ".csv", ".json", ".xlsx", ".html", ".sqlite"}
+    kinds = {".pdf", ".xjdf", ".csv", ".json", ".xlsx", ".html", ".sqlite"}
+    assert {Path(name).suffix for name in first} == kinds
     for name in first:
         if name != "job.sqlite":  # carries the time of the run
             assert first[name] == second[name], name

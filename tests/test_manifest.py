@@ -14,7 +14,12 @@ from line_fixtures import Finished
 
 from kouki_print.base.resources import data_dir
 
-KINDS = {"envelope.pdf": "print", "box_labels.pdf": "labels", "number_labels.pdf": "labels"}
+KINDS = {
+    "envelope.pdf": "print",
+    "box_labels.pdf": "labels",
+    "number_labels.pdf": "labels",
+    "work_order.pdf": "list",
+}
 pytest_plugins = ("line_fixtures",)
 pytestmark = pytest.mark.xdist_group("shipped")
 

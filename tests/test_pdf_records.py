@@ -107,7 +107,7 @@ def test_fonts_are_the_same_in_every_file(made: Made) -> None:
 def test_static_art_is_the_same_in_every_file(made: Made) -> None:
     first, *others = [digests(path, "form") for path in made.all_files()]
     static = {name for name in first if not name.startswith("/L")}
-    assert static == {"/S0f", "/S0b", "/S1f", "/S1b", "/M"}
+    assert static == {"/S0f", "/S0b", "/S1f", "/S1b", "/Mf", "/Mb"}
     for other in others:
         assert {name: other[name] for name in static} == {name: first[name] for name in static}
     assert (
@@ -140,12 +140,12 @@ def test_each_slot_is_moved_and_clipped_to_its_bleed(imposed: pikepdf.Pdf, made:
     for index, page in enumerate(imposed.pages):
         used = operations(page_content(page))
         clips = [at for at, (_, operator) in enumerate(used) if operator == b"W"]
-        grid = press.back_corner if index % 2 else press.corner
+        places = press.places(index % 2, sheet)
         full = press.up if index < len(imposed.pages) - 2 else 1  # 23 pieces: the last slot is blank
         assert len(clips) == full
         for slot, at in enumerate(clips):
             assert [float(value) for value in used[at - 1][0]] == pytest.approx(clip, abs=0.01)
-            x, y = grid(slot, sheet)
+            x, y = places[slot].x, places[slot].y
             place = [1, 0, 0, 1, x * MM, (press.height - y - sheet.height) * MM]
             assert [float(value) for value in used[at - 2][0]] == pytest.approx(place, abs=0.01)
 
@@ -154,14 +154,14 @@ def test_marks_lie_outside_the_bleed(imposed: pikepdf.Pdf, made: Made) -> None:
     sheet = next(iter(made.kit.layouts.values())).sheet
     press = made.kit.imposition
     cells = []
-    for slot in range(press.up):
-        x, y = press.corner(slot, sheet)
+    for place in press.places(0, sheet):
+        x, y = place.x, place.y
         cells.append(
             (x * MM, (press.height - y - sheet.height) * MM, (x + sheet.width) * MM, (press.height - y) * MM)
         )
     ends = [
         tuple(map(float, at))
-        for at, operator in operations(forms(imposed)["/M"].read_bytes())
+        for at, operator in operations(forms(imposed)["/Mf"].read_bytes())
         if operator in (b"m", b"l")
     ]
     assert len(ends) >= 40

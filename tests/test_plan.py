@@ -174,16 +174,17 @@ def test_places_are_those_of_the_tables(
     made = lots("OKR08", np.array(codes, dtype=object), sheets, most)
     if not made:
         return
-    places = print_places(made, sheets, up, depth)
+    places = print_places(made, sheets, lambda pages: cut_and_stack(pages, up, depth))
     for index, lot in enumerate(made):
         assert lot.sheets == sheets[lot.start : lot.stop].sum() <= most
-        table = cut_and_stack(lot.sheets, up, depth)
+        table = cut_and_stack(2 * lot.sheets, up, depth)
         before = 0
         for at in range(lot.start, lot.stop):
             assert places["lot"][at] == index
             assert (places["print_pdf"][at], places["imposed_pdf"][at]) == (lot.print_path, lot.imposed_path)
             assert places["print_page"][at] == 2 * before + 1
-            assert table[places["imposed_sheet"][at] - 1, places["imposed_slot"][at] - 1] == before + 1
+            sheet, slot = places["imposed_sheet"][at] - 1, places["imposed_slot"][at] - 1
+            assert table[sheet, 0, slot] == 2 * before + 1
             before += counts[at]
 
 

@@ -259,7 +259,7 @@ def test_swapped_slots_of_an_imposed_sheet(made: Made, tmp_path: Path) -> None:
         streams = [
             at
             for at, each in enumerate(contents)
-            if b" re\n" in each.read_bytes() and b"Tj ET" in each.read_bytes()
+            if b"1 re" in each.read_bytes() and b"Tj ET" in each.read_bytes()
         ]
         assert len(streams) == 2
         first, second = streams

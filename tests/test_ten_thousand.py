@@ -75,8 +75,8 @@ def fronts(made: Made, lot: int) -> Iterator[tuple[Path, int, list[tuple[Printed
     for piece in made.pieces(lot):
         yield made.single(lot), piece.print_page - 1, [(piece, (MEDIA_MARGIN, MEDIA_MARGIN))]
         finished = made.kit.layouts[piece.document].sheet
-        corner = made.kit.imposition.corner(piece.imposed_slot - 1, finished)
-        press[2 * (piece.imposed_sheet - 1)].append((piece, corner))
+        place = made.kit.imposition.places(0, finished)[piece.imposed_slot - 1]
+        press[2 * (piece.imposed_sheet - 1)].append((piece, (place.x, place.y)))
     for page, sheets in press.items():
         if page // 2 % EVERY == lot % EVERY:
             yield made.imposed(lot), page, sheets

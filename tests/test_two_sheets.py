@@ -13,8 +13,6 @@ import pytest
 from made_lot import Made, make_from
 from small_job import JOB, person, write_job
 
-from kouki_print.plan.imposing import cut_and_stack
-
 ORDER = (
     JOB.replace('"r08"', '"r05"').replace("OKR08", "OKR05").replace("2026", "2023").replace("2027", "2024")
 )
@@ -77,9 +75,9 @@ def test_a_record_is_a_piece_with_all_its_pages(pairs: Made) -> None:
 
 def test_cut_and_stacked_the_sheets_of_a_piece_follow_each_other(pairs: Made) -> None:
     imposition = pairs.kit.imposition
-    table = cut_and_stack(9, imposition.up, imposition.stack_depth)
-    piles = np.concatenate([table[:, slot] for slot in range(imposition.up)])
-    stacked = [pairs.tasks[0].piece_ids[record - 1] for record in piles.tolist() if record]
+    table = imposition.table(2 * 9)
+    piles = np.concatenate([table[:, 0, slot] for slot in range(imposition.up)])
+    stacked = [pairs.tasks[0].piece_ids[page // 2] for page in piles.tolist() if page]
     assert [piece for piece, _ in groupby(stacked)] == pairs.prepared.plan["piece_id"].tolist()
 
 

@@ -29,7 +29,7 @@ from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
 from kouki_print.pdf.metadata import OutputIntent
 from kouki_print.pdf.profile import NAME as TEST_PROFILE
 from kouki_print.pdf.profile import synthetic_profile
-from kouki_print.sheet.imposition import Imposition, load_imposition
+from kouki_print.sheet.imposition import Imposition, load_for_lots
 from kouki_print.verify.readback import page_text
 
 # A reprint may need any of these in a code, a sheet line or a number.
@@ -80,7 +80,7 @@ def build_kit(
             spots=spots_of(order, dies),
             layers=layers_of(order, dies),
         ),
-        imposition=load_imposition(order.printing.imposition, finished),
+        imposition=load_for_lots(order.printing.imposition, finished, job_dir),
         intent=output_intent(order, job_dir),
         artwork_texts={
             f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)

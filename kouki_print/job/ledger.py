@@ -21,7 +21,7 @@ from kouki_print.base.texts import arrow_of
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _BLOCK = 10_000  # rows turned into Python values at a time
 _SCHEMA = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

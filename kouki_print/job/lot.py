@@ -22,15 +22,16 @@ from kouki_print.job.lot_files import (
     bleed_box,
     finish_imposed,
     finish_single,
+    press_marks,
 )
 from kouki_print.order.units import Contact
 from kouki_print.page.art import Render
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.items import MM
+from kouki_print.page.omr import operators
 from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, write_piece_streams, write_resources
 from kouki_print.pdf.writer import PdfFile
-from kouki_print.sheet.imposition import marks
 
 _BLOCK = 2500  # sheets composed at a time: enough for columns to pay, little to hold
 
@@ -77,8 +78,9 @@ def _forms(kit: PrintKit, contact: Contact, composers: Mapping[str, Composer]) -
             forms[f"S{kind}{name[0]}"] = Form(composer.art(side, common, local=False, artwork=artwork), box)
             forms[f"L{kind}{name[0]}"] = Form(composer.art(side, local, local=True), box)
     imposition = kit.imposition
-    finished = next(iter(composers.values())).layout.sheet
-    forms["M"] = Form(marks(imposition, finished), (0.0, 0.0, imposition.width * MM, imposition.height * MM))
+    whole = (0.0, 0.0, imposition.width * MM, imposition.height * MM)
+    for index, name in enumerate(SIDES):
+        forms[f"M{name[0]}"] = Form(press_marks(kit, index).operators(), whole)
     return forms
 
 
@@ -121,6 +123,9 @@ def _compose(
     streams = [composer.code_streams([task.matching_codes[row] for row in places])]
     for name, side in zip(SIDES, composer.layout.sides(), strict=True):
         variable = composer.variable(side, texts, fields.flags, codes, render)
+        if name == "front" and task.marked is not None:
+            bars = operators(task.marked.machine, composer.layout.sheet, task.marked.states[rows])
+            variable = bars if variable is None else list(map(bytes.__add__, variable, bars))
         if variable is not None:
             streams.append(variable)
             text[name][rows] = 1

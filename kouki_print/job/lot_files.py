@@ -14,18 +14,22 @@ from kouki_print.job.kit import PrintKit
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
-from kouki_print.page.items import MM, Sheet, Text
+from kouki_print.page.ink import SPOT
+from kouki_print.page.items import MM, Sheet
 from kouki_print.page.operators import Canvas, number
 from kouki_print.pdf.document import PageBoxes, Resources, finish
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
-from kouki_print.plan.imposing import cut_and_stack
+from kouki_print.plan.marking import Marked
 from kouki_print.plan.pieces import Lot
-from kouki_print.sheet.imposition import Imposition, placement
+from kouki_print.sheet.grid import Place, placement
+from kouki_print.sheet.labels import LABEL_SIZE, LINE_WIDTH, Label
+from kouki_print.sheet.marks import Marks, marks_of
 
 MEDIA_MARGIN = 13.0  # mm around the trim of a 1-up page: 3 bleed + 9 mark + 1
 SIDES = ("front", "back")
 _END = b"Q\n"
+_SIDE_WIDTH = 6.0  # mm of the sheet line for the name of the side
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class LotTask:
     """The sheets of one lot in sequence order, with the municipality they go to.
 
     All columns have one entry per sheet: the sheets of a piece follow each other, with the fields, the
-    piece id and the codes of their person.  ``folder`` is the municipality's vendor folder.
+    piece id and the codes of their person.  ``folder`` is the municipality's vendor folder; ``marked`` the
+    marks for an inserter, when the job has one.
     """
 
     lot: Lot
@@ -45,6 +50,7 @@ class LotTask:
     piece_ids: tuple[str, ...]
     codewords: tuple[str, ...]
     registered: tuple[str, ...]
+    marked: Marked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def finish_single(
     """1-up file: page 2n-1 the front, 2n the back of sheet n, one record for each piece."""
     sheet = next(iter(composers.values())).layout.sheet
     height = sheet.height + 2 * MEDIA_MARGIN
-    place = placement(MEDIA_MARGIN, MEDIA_MARGIN, height, sheet, clip=False)
+    place = placement(Place(MEDIA_MARGIN, MEDIA_MARGIN), height, sheet, clip=False)
     heads = _page_heads(file, composers, [("front", place), ("back", place)])
     ends = _ends(file)
     contents = []
@@ -162,30 +168,36 @@ def finish_imposed(
     streams: Streams,
     resources: Resources,
 ) -> tuple[WrittenFile, int]:
-    """Imposed file: press sheets in cut-and-stack order, front and back page of each."""
+    """Imposed file: press sheets in the order of the imposition, front and back page of each."""
     imposition = kit.imposition
     finished = next(iter(composers.values())).layout.sheet
-    table = cut_and_stack(len(task.documents), imposition.up, imposition.stack_depth)
+    table = imposition.table(2 * len(task.documents))
     places = []
-    for slot in range(imposition.up):
-        for name, corner in (("front", imposition.corner), ("back", imposition.back_corner)):
-            x, y = corner(slot, finished)
-            places.append((name, placement(x, y, imposition.height, finished, clip=True)))
+    for slot, turned in enumerate(imposition.turned):
+        for side, name in enumerate(reversed(SIDES) if turned else SIDES):
+            place = imposition.places(side, finished)[slot]
+            places.append((name, placement(place, imposition.height, finished, clip=True)))
     heads = _page_heads(file, composers, places)
     ends = _ends(file)
-    sides = ("表", "裏")
-    marks_heads = [b"%d 0 R" % file.append(stream(_marks_head(kit, side), compress=False)) for side in sides]
-    lines = file.append_all(_sheet_lines(kit, task, imposition, len(table)))
+    found = [press_marks(kit, side) for side in (0, 1)]
+    marks_heads = [
+        b"%d 0 R" % file.append(stream(_marks_head(kit, each, side), compress=False))
+        for side, each in enumerate(found)
+    ]
+    lines: Sequence[bytes] = [b""] * len(table)
+    if found[0].line is not None:
+        first = file.append_all(_sheet_lines(kit, task, len(table)))
+        lines = [b" %d 0 R" % number for number in range(first, first + len(table))]
     codes = streams.code.tolist()
     texts = {name: streams.text[name].tolist() for name in SIDES}
     contents = []
-    for sheet, records in enumerate(table.tolist()):
-        for offset, name in enumerate(SIDES):
-            parts = [b"%s %d 0 R" % (marks_heads[offset], lines + sheet)]
-            for slot, record in enumerate(records):
-                if record:
-                    at = record - 1
-                    head = heads[task.documents[at], name, slot * 2 + offset]
+    for line, sheet in zip(lines, table.tolist(), strict=True):
+        for side, pages in enumerate(sheet):
+            parts = [marks_heads[side] + line]
+            for slot, page in enumerate(pages):
+                if page:
+                    at, name = (page - 1) // 2, SIDES[(page - 1) % 2]
+                    head = heads[task.documents[at], name, slot * 2 + side]
                     parts.append(_piece_page(head, codes[at], texts[name][at], *ends))
             contents.append(b" ".join(parts))
     whole = (0.0, 0.0, imposition.width * MM, imposition.height * MM)
@@ -202,29 +214,49 @@ def finish_imposed(
     return written, len(table)
 
 
-def _marks_head(kit: PrintKit, side: str) -> bytes:
-    """Marks and the name of the side (表 or 裏), the same on every press sheet."""
+def press_marks(kit: PrintKit, side: int) -> Marks:
+    """The marks of a press sheet, with the folds and perforations that all documents have in common."""
+    first, *others = kit.layouts.values()
+    folds = [each for each in first.fold if all(each in other.fold for other in others)]
+    perforations = [each for each in first.perforation if all(each in other.perforation for other in others)]
+    spots = [SPOT] if kit.look.ink.spot else []
+    return marks_of(kit.imposition, first.sheet, side, folds, perforations, spots)
+
+
+def _marks_head(kit: PrintKit, found: Marks, side: int) -> bytes:
+    """Marks, the letters of the piles and the name of the side, the same on every press sheet; then the place
+    where the sheet line begins."""
+    out = [b"/M%s Do /GS0 gs 0 0 0 1 k\n" % SIDES[side][:1].encode()]
+    out += [_written(kit, each, each.text) for each in found.letters]
+    if found.line is not None:
+        out.append(_written(kit, found.line, "表裏"[side]))
+        out.append(b"q %s cm\n" % found.line.along(_SIDE_WIDTH).matrix(kit.imposition.height))
+    return b"".join(out)
+
+
+def _written(kit: PrintKit, label: Label, text: str) -> bytes:
     canvas = Canvas(kit.imposition.height, dict(kit.styles))
-    label = canvas.text(Text(x=22, y=4, size=8, text=side), side)
-    return b"/M Do /GS0 gs 0 0 0 1 k\n" + label
+    shown = canvas.show(text, kit.styles["gothic"], LABEL_SIZE)
+    return b"BT %s Tm %sET\n" % (label.matrix(kit.imposition.height), shown)
 
 
-def _sheet_lines(kit: PrintKit, task: LotTask, imposition: Imposition, count: int) -> list[bytes]:
-    """Sheet line (用紙情報) of each press sheet, on the waste edge: job, lot, sheet of sheets."""
+def _sheet_lines(kit: PrintKit, task: LotTask, count: int) -> list[bytes]:
+    """Sheet line (用紙情報) of each press sheet, on the waste edge: job, lot, stack, sheet of sheets."""
     style = kit.styles["gothic"]
     table = {ord(cluster): f"{gid:04X}" for cluster, gid in style.used()[0].items() if len(cluster) == 1}
-    head = b"BT /%s0 8 Tf 1 0 0 1 %s %s Tm <" % (
-        style.key.encode("ascii"),
-        number(30 * MM),
-        number((imposition.height - 6) * MM),
-    )
+    stacks = kit.imposition.stacks(count)
     label = f"{task.lot.stem}  ロット{task.lot.number}  "
+    several = stacks[-1] != stacks[0]
+    texts = [
+        label + (f"山{stack}  " if several else "") + f"{sheet}/{count}枚目"
+        for sheet, stack in enumerate(stacks, 1)
+    ]
+    longest = max(texts, key=len)
+    room = (LINE_WIDTH - _SIDE_WIDTH) * MM / (style.width(longest) * LABEL_SIZE / 1000)
+    narrow = b"%d Tz " % (100 * room) if room < 1 else b""
+    head = b"BT %s/%s0 %s Tf <" % (narrow, style.key.encode("ascii"), number(LABEL_SIZE))
     return [
-        stream(
-            head + f"{label}{sheet}/{count}枚目".translate(table).encode("ascii") + b">Tj ET\n",
-            compress=False,
-        )
-        for sheet in range(1, count + 1)
+        stream(head + text.translate(table).encode("ascii") + b">Tj ET Q\n", compress=False) for text in texts
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.order.models import Order
-from kouki_print.plan.imposing import cut_and_stack, slots_of
+from kouki_print.plan.imposing import sheets_and_slots
 from kouki_print.plan.pieces import matching_codes
 from kouki_print.plan.sheets import sheet_rows
 from kouki_print.sheet.imposition import Imposition
@@ -61,8 +61,7 @@ def printed_sheets(
     sheets: Named, registered: Sequence[str], codewords: Sequence[str], imposition: Imposition
 ) -> list[PrintedSheet]:
     """Where each sheet of a lot is to be found, and what its codes should say."""
-    table = cut_and_stack(len(sheets.documents), imposition.up, imposition.stack_depth)
-    on_sheet, in_slot = slots_of(table)
+    on_sheet, in_slot = sheets_and_slots(imposition.table(2 * len(sheets.documents)))
     columns = zip(
         sheets.piece_ids,
         sheets.documents,

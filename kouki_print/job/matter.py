@@ -28,7 +28,7 @@ from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, Shared, finish, write_resources
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
-from kouki_print.sheet.imposition import placement
+from kouki_print.sheet.grid import Place, placement
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 Overlay = Callable[[Canvas, int, int], bytes]
@@ -150,7 +150,7 @@ def _pages(order: Order, number: int, section: Section, composer: Composer, marg
     codes = section.codes or Coded([""] * count, [""] * count)
     render = renderer(order, section.contact)
     height = section.layout.sheet.height + 2 * margin
-    place = placement(margin, margin, height, section.layout.sheet, clip=False)
+    place = placement(Place(margin, margin), height, section.layout.sheet, clip=False)
     sides = list(zip(SIDES, section.layout.sides(), strict=True))
     variable = [composer.variable(side, texts, fields.flags, codes, render) for _, side in sides]
     marks = composer.code_streams(section.matching_codes) if section.matching_codes else [b""] * count
@@ -182,5 +182,6 @@ def is_blank(side: Side) -> bool:
             side.field,
             side.qr,
             side.barcode,
+            side.registered,
         )
     )

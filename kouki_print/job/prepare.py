@@ -23,8 +23,10 @@ from kouki_print.intake.units import home_printed
 from kouki_print.job.forms import load_layouts, load_styles
 from kouki_print.job.glyph_checks import stop_on_blank_names, stop_on_blank_words
 from kouki_print.job.looks import missing_assets
+from kouki_print.job.machine import machine_of
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
+from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
 from kouki_print.page.family import check_layouts, with_family
 from kouki_print.page.fields import PROBLEMS as PAGE_PROBLEMS
@@ -51,7 +53,8 @@ from kouki_print.post.registered import assign_numbers, load_numbers
 from kouki_print.post.tariff import Tariff, load_tariff
 from kouki_print.select.decide import decide
 from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
-from kouki_print.sheet.imposition import load_imposition
+from kouki_print.sheet.imposition import Imposition, load_for_lots
+from kouki_print.sheet.simulator import stop_unless_proven
 
 PERSONAL_TEXTS = (
     "to_name",
@@ -66,7 +69,7 @@ PROBLEMS: Mapping[str, ProblemKind] = {**INTAKE_PROBLEMS, **SELECT_PROBLEMS, **P
 class Prepared:
     """All decisions of a job.  ``plan`` has one row per piece in delivery order; ``person`` is its
     position in ``people``, ``lot`` its position in ``lots``; ``fields`` are in people order;
-    ``fitted`` tells whose texts were condensed, broken or made smaller."""
+    ``fitted`` tells whose texts were condensed, broken or made smaller; ``machine`` reads the sheets' marks."""
 
     loaded: LoadedOrder
     intake: Intake
@@ -79,6 +82,7 @@ class Prepared:
     plan: pd.DataFrame
     lots: list[Lot]
     fitted: pd.DataFrame
+    machine: Machine | None = None
 
     @property
     def people(self) -> pd.DataFrame:
@@ -101,6 +105,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         layouts = load_layouts(order, job_dir)
         check_layouts(layouts, order.delivery.per_household)
         window_notes = check_windows(layouts, order.envelope)
+        machine = machine_of(loaded, job_dir, layouts)
         styles = load_styles(order.fonts, job_dir)
         if words:
             contacts = [loaded.sender(code) for code in loaded.units]
@@ -108,7 +113,8 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             stop_on_blank_words(styles)
         tariff = tariff_of(job_dir, loaded)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
-        imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
+        finished = next(iter(layouts.values())).sheet
+        imposition = load_for_lots(order.printing.imposition, finished, job_dir)
     with stages.stage("移行データの取込みと検査"):
         intake = read_export(loaded, job_dir, styles["mincho"].private_use())
         intake.notes.extend([*order.weight_notes(), *(ALERT + note for note in window_notes)])
@@ -150,14 +156,15 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         assessed = assess(people, decision.decided, loaded, tariff)
         findings += barcode_findings(assessed)
     with stages.stage("順番・箱・ロットの決定"):
-        plan, plan_lots = _plan(
-            loaded, people, decision.decided, assessed, imposition.up, imposition.stack_depth
-        )
+        plan, plan_lots = _plan(loaded, people, decision.decided, assessed, imposition)
+        stop_unless_proven(imposition, finished, (2 * lot.sheets for lot in plan_lots))
         fields = fields.numbered(plan["person"].to_numpy(), plan["piece_id"].str.slice(-SEQUENCE_DIGITS))
         plan["registered_number"] = assign_numbers(
             bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
     intake.notes.extend(_personal_elsewhere(order, plan))
+    if machine is not None and not machine.proven:
+        intake.notes.append(ALERT + machine.unproven())
     intake.notes.extend(
         f"{ALERT}様式に場所のある画像「{name}」が job.toml の [asset] にありません。枠だけを印刷します。"
         for name in missing_assets(order, layouts)
@@ -174,6 +181,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         plan,
         plan_lots,
         fitting.lines,
+        machine,
     )
 
 
@@ -220,8 +228,7 @@ def _plan(
     people: pd.DataFrame,
     decided: pd.DataFrame,
     assessed: pd.DataFrame,
-    up: int,
-    depth: int,
+    imposition: Imposition,
 ) -> tuple[pd.DataFrame, list[Lot]]:
     """The one table that every output reads, and its lots."""
     order = loaded.order
@@ -254,7 +261,7 @@ def _plan(
         "box": box,
         "position": position,
         **{str(name): priced[name] for name in priced.columns},
-        **print_places(plan_lots, sheet_counts, up, depth),
+        **print_places(plan_lots, sheet_counts, imposition.table),
     }
     return pd.DataFrame(columns, copy=False), plan_lots
 

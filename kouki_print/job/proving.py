@@ -21,11 +21,13 @@ from kouki_print.job.binding import unbound
 from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.job.lot_sheets import lot_sheets, printed_sheets
+from kouki_print.job.marks import machine_differences, unpacked, with_marks
+from kouki_print.job.preflighting import LotPreflight
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.layout import Layout
-from kouki_print.sheet.imposition import load_imposition
+from kouki_print.sheet.imposition import Imposition
 from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 
@@ -73,15 +75,21 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
         ]
         with stages.stage("印刷ファイルの読返し", len(lots)):
             reader = _reader(order, connection)
+            marks = unpacked(facts)
+            reader.machine = marks[0].machine if marks else None
+            standard = LotPreflight(reader.order, reader.layouts, reader.imposition)
             pieces = 0
             for lot in lots:
                 sheets = _sheets(connection, reader, lot[0])
+                if marks:
+                    sheets = with_marks(sheets, marks[lot[0]])
+                    found.extend(machine_differences(sheets, marks[lot[0]], lot[5]))
                 found.extend(_check_places(connection, lot, sheets))
                 found.extend(_check_binding(lot, sheets))
                 chosen = sheets if full else [sheets[0], *sheets[1:][-1:]]
                 pieces += len({sheet.piece_id for sheet in chosen})
                 closely = int(full or lot is lots[0])
-                found.extend(_check_lot(out, reader, contacts[lot[1]], lot, chosen, closely))
+                found.extend(_check_lot(out, reader, standard, contacts[lot[1]], lot, chosen, closely))
                 watcher.step(1)
             if full and not found:
                 found.extend(_check_ink(out, connection))
@@ -96,10 +104,10 @@ def verify(out: Path, *, full: bool, watcher: Watcher) -> Proof:
 
 def _reader(order: Order, connection: sqlite3.Connection) -> Reader:
     facts = dict(connection.execute("SELECT key, value FROM job"))
-    # Those of the run: the job's own layouts and words are not here any more.
+    # Those of the run: the job's own layouts, impositions and words are not here any more.
     layouts = {key: Layout.model_validate(each) for key, each in json.loads(facts["layouts"]).items()}
     artwork_texts: dict[str, str] = json.loads(facts["artwork_texts"])
-    imposition = load_imposition(order.printing.imposition, next(iter(layouts.values())).sheet)
+    imposition = Imposition.model_validate_json(facts["imposition"])
     return Reader(order, layouts, imposition, MEDIA_MARGIN, artwork_texts)
 
 
@@ -188,6 +196,7 @@ def _check_listed(out: Path, codes: Iterable[str], lots: Iterable[tuple[Any, ...
 def _check_lot(
     out: Path,
     reader: Reader,
+    standard: LotPreflight,
     contact: Contact,
     lot: tuple[Any, ...],
     chosen: list[PrintedSheet],
@@ -203,9 +212,10 @@ def _check_lot(
             found.append(Difference(f"{code}/{name}", 0, "-", "内容が台帳のSHA-256と違います"))
     if found:
         return found
-    return reader.check(
+    fields = unpack_texts(texts)
+    found = reader.check(
         contact,
-        unpack_texts(texts),
+        fields,
         chosen,
         print_pdf=folder / print_pdf,
         print_pages=2 * sheets,
@@ -213,6 +223,7 @@ def _check_lot(
         imposed_pages=2 * press_sheets,
         closely=closely,
     )
+    return found + standard.check(folder / print_pdf, folder / imposed_pdf, chosen, fields)
 
 
 def _check_ink(out: Path, connection: sqlite3.Connection) -> Iterator[Difference]:

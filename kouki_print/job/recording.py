@@ -15,6 +15,7 @@ from kouki_print.handover.manifest import STATUSES
 from kouki_print.job import ledger
 from kouki_print.job.binding import pack_records, record_table, unbound
 from kouki_print.job.kit import PrintKit
+from kouki_print.job.marks import lot_marks, packed
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
 
@@ -116,7 +117,9 @@ def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
         "order": loaded.order.model_dump_json(),
         "contacts": json.dumps(towns, ensure_ascii=False),
         "layouts": json.dumps({key: each.model_dump(mode="json") for key, each in kit.layouts.items()}),
+        "imposition": kit.imposition.model_dump_json(),
         "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
         "records": str(len(prepared.people)),
+        **packed(prepared.machine, [each for lot in prepared.lots if (each := lot_marks(prepared, lot))]),
         **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
     }

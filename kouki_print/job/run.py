@@ -30,12 +30,14 @@ from kouki_print.job.bundles import write_bundles
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot_files import LotFiles, LotTask
 from kouki_print.job.lot_sheets import lot_sheets
+from kouki_print.job.marks import lot_marks
 from kouki_print.job.prepare import Prepared, prepare, status_counts
 from kouki_print.job.proof.signoff import stop_without_signoff
 from kouki_print.job.recording import write_ledger
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
 from kouki_print.job.staging import staging
+from kouki_print.job.tickets import Tickets, load_tickets, write_tickets
 from kouki_print.job.vendor_matter import VendorForms, load_vendor_forms, write_vendor_matter
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm
@@ -86,6 +88,7 @@ def run(
         with stages.stage("書体と様式の組込み"):
             forms = load_vendor_forms(prepared.loaded, job_dir, prepared.styles)
             kit = build_kit(prepared.loaded, job_dir, prepared.layouts, prepared.styles, prepared.fields)
+            tickets = load_tickets(job_dir, prepared, kit)
         pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
             matter: dict[str, list[ManifestFile]] = {}
@@ -106,7 +109,7 @@ def run(
             budget = budget_of(job_dir, prepared)
             _write_union(building, prepared, review, budget)
             write_finance(building, budget)
-            _write_vendor(building, prepared, kit, matter, files)
+            _write_vendor(building, prepared, kit, tickets, matter, files)
             write_bundles(building, prepared)
             write_ledger(building, prepared, kit, results, now)
         with stages.stage("件数の突合"):
@@ -182,6 +185,7 @@ def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
             piece_ids=sheets.piece_ids,
             codewords=tuple(rows["customer_barcode"]),
             registered=tuple(rows["registered_number"]),
+            marked=lot_marks(prepared, lot),
         )
 
 
@@ -264,6 +268,7 @@ def _write_vendor(
     building: Path,
     prepared: Prepared,
     kit: PrintKit,
+    tickets: Tickets,
     matter: Mapping[str, list[ManifestFile]],
     files: Sequence[LotFiles],
 ) -> None:
@@ -276,8 +281,10 @@ def _write_vendor(
         folder.mkdir(parents=True, exist_ok=True)
         rows = groups.get(code, prepared.plan.iloc[:0])
         write_pieces(folder / "pieces.csv", rows)
-        listed = [entry for made in files if made.lot.unit_code == code for entry in _manifest_files(made)]
-        listed += matter.get(code, [])
+        own = [made for made in files if made.lot.unit_code == code]
+        listed = [entry for made in own for entry in _manifest_files(made)] + matter.get(code, [])
+        if own:
+            listed += write_tickets(folder, tickets, municipality, rows, own)
         content = manifest(
             prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
         )

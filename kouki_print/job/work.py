@@ -16,6 +16,8 @@ from kouki_print.job.ledger import pack_texts
 from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
 from kouki_print.job.lot_sheets import printed_sheets
+from kouki_print.job.marks import machine_differences, with_marks
+from kouki_print.job.preflighting import LotPreflight
 from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, Reader
 
@@ -54,14 +56,19 @@ def make_and_check(kit: PrintKit | Path, task: LotTask, *, first: bool = False) 
     """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to.
 
     ``first``: the job's first lot, in which what all lots share is proven: that each character of the fonts
-    leaves ink, and that no code stands where none should be.
+    leaves ink, that no code stands where none should be, and that the files keep the print standard.
     """
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
     found = check_files(kit, task, files, (0, len(task.documents) - 1), closely=int(first))
     if first:
-        found += ink_differences(task.folder / task.lot.print_path, task.lot.print_path)
+        printed, imposed = task.folder / task.lot.print_path, task.folder / task.lot.imposed_path
+        found += ink_differences(printed, task.lot.print_path)
+        sheets = printed_sheets(task, task.registered, task.codewords, kit.imposition)
+        one_of_each = list({sheet.document: sheet for sheet in sheets}.values())
+        standard = LotPreflight(kit.order, kit.layouts, kit.imposition)
+        found += standard.check(printed, imposed, one_of_each, task.fields)
     return LotResult(files, found, pack_texts(task.fields))
 
 
@@ -77,8 +84,12 @@ def check_files(
     if differences:
         return differences
     sheets = printed_sheets(task, task.registered, task.codewords, kit.imposition)
-    reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN, kit.artwork_texts)
-    return reader.check(
+    if task.marked is not None:
+        sheets = with_marks(sheets, task.marked)
+        differences += machine_differences(sheets, task.marked, task.lot.print_path)
+    machine = task.marked.machine if task.marked else None
+    reader = Reader(kit.order, kit.layouts, kit.imposition, MEDIA_MARGIN, kit.artwork_texts, machine)
+    return differences + reader.check(
         task.contact,
         task.fields,
         [sheets[at] for at in sorted(set(chosen))],

@@ -110,7 +110,7 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 def _own_forms(order: Order, job_dir: Path) -> list[str]:
     """Layouts of the job folder with the parts beside them, and its own words (文面)."""
-    named = [*(each.layout for each in order.documents.values()), order.marks.layout]
+    named = [*(each.layout for each in order.documents.values()), order.marks.layout, order.printing.machine]
     layouts = [name for name in named if of_the_job(name)]
     parts = [path for name in layouts for path in (job_dir / name).parent.glob("parts/*.toml")]
     found = [*parts, *(job_dir / TEMPLATES).glob("*.txt")]

@@ -18,7 +18,6 @@ _CAPACITY = {
     10: (3, 5), 12: (5, 7), 14: (8, 10), 16: (12, 12), 18: (18, 14), 20: (22, 18), 22: (30, 20), 24: (36, 24),
     26: (44, 28),
 }  # fmt: skip
-QUIET = 2  # modules of white around a symbol: twice what the standard asks
 _PAD = 129
 _FIELD = 0x12D  # x^8 + x^5 + x^3 + x^2 + 1
 _LIGHT, _DARK = -2, -1  # modules that bear no bit
@@ -64,11 +63,11 @@ def codewords(texts: Sequence[str], capacity: int) -> np.ndarray:
         raise ValueError(f"{used.max()} codewords do not go into {capacity}")
     place = np.arange(1, capacity + 1)
     pads = _PAD + 149 * place % 253 + 1  # scrambled, for many equal pads would make a pattern
-    out = np.tile(np.where(pads > 254, pads - 254, pads).astype(np.uint8), (len(texts), 1))
-    out[place == used[:, None] + 1] = _PAD
-    own = place <= used[:, None]
-    width = min(capacity, words.shape[1])
-    out[:, :width][own[:, :width]] = words[:, :width][own[:, :width]]
+    pads = np.where(pads > 254, pads - 254, pads).astype(np.uint8)
+    out = np.where(place == used[:, None] + 1, np.uint8(_PAD), pads)
+    words = words[:, :capacity]
+    own = out[:, : words.shape[1]]
+    np.copyto(own, words, where=place[: words.shape[1]] <= used[:, None])
     return out
 
 

@@ -221,7 +221,7 @@ class RegisteredCode(Item):
     y: float
     height: Annotated[float, Field(ge=5)] = 10
     narrow: Annotated[float, Field(ge=0.25)] = 0.254
-    ratio: Annotated[float, Field(ge=2, le=3)] = 2.5
+    ratio: Annotated[float, Field(ge=2.5, le=3)] = 2.5  # with less, a camera of 200 dpi misses some
     text_size: Size = 9
 
 

@@ -17,7 +17,7 @@ from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, wri
 from kouki_print.pdf.picture import Picture
 from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream, text_string
 
-_KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
+KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
 _LEAVES = 1000
 
 Box = tuple[float, float, float, float]
@@ -162,22 +162,14 @@ def finish(
     pages = len(contents)
     first_page = file.next_number
     first_node = first_page + pages
-    nodes = -(-pages // _KIDS)
-    root_node = first_node + nodes
+    root_node = first_node + -(-pages // KIDS)
     first_leaf = root_node + 1
     leaves = None
     if records is not None:
         leaves = [first_leaf + at for at, (_, size) in enumerate(records) for _ in range(size)]
     _write_pages(file, contents, boxes, first_node, leaves)
-    for index in range(nodes):
-        kids = range(first_page + index * _KIDS, min(first_page + (index + 1) * _KIDS, first_node))
-        file.append(
-            b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (root_node, len(kids), _references(kids))
-        )
-    file.append(
-        b"<</Type/Pages/Count %d/Kids[%s]/Resources %d 0 R/MediaBox[%s]>>"
-        % (pages, _references(range(first_node, root_node)), resources.number, _box(boxes.media))
-    )
+    entries = b"/Resources %d 0 R/MediaBox[%s]" % (resources.number, _box(boxes.media))
+    write_nodes(file, range(first_page, first_node), entries)
     record_root = b""
     if records is not None:
         record_root = b"/DPartRoot %d 0 R" % _write_records(file, records, first_page, lot)
@@ -189,6 +181,20 @@ def finish(
         % (root_node, xmp, intent_number, record_root, _layer_list(resources.layers))
     )
     return file.close(catalog=catalog, info=info_number)
+
+
+def write_nodes(file: PdfFile, pages: range, entries: bytes) -> int:
+    """Append the nodes of the page tree, which all pages inherit ``entries`` from, and return its root.
+
+    Page i of the file names as its parent the node that gets the next number + i // ``KIDS``.
+    """
+    first = file.next_number
+    groups = [pages[start : start + KIDS] for start in range(0, len(pages), KIDS)]
+    root = first + len(groups)
+    for kids in groups:
+        file.append(b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%s]>>" % (root, len(kids), _references(kids)))
+    nodes = _references(range(first, root))
+    return file.append(b"<</Type/Pages/Count %d/Kids[%s]%s>>" % (len(pages), nodes, entries))
 
 
 def _layer_list(layers: Sequence[int]) -> bytes:
@@ -207,13 +213,13 @@ def _write_pages(
     if leaves is None:
         pages = [
             b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]>>\nendobj\n"
-            % (first + index, first_node + index // _KIDS, tail, content)
+            % (first + index, first_node + index // KIDS, tail, content)
             for index, content in enumerate(contents)
         ]
     else:
         pages = [
             b"%d 0 obj\n<</Type/Page/Parent %d 0 R%s/Contents[%s]/DPart %d 0 R>>\nendobj\n"
-            % (first + index, first_node + index // _KIDS, tail, content, leaf)
+            % (first + index, first_node + index // KIDS, tail, content, leaf)
             for index, (content, leaf) in enumerate(zip(contents, leaves, strict=True))
         ]
     file.append_serialised(pages)

@@ -5,6 +5,7 @@ All in columns.  The result has one row per piece, sorted by delivery unit (a mu
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from kouki_print.base.checkdigits import mod37_36_column
 from kouki_print.base.errors import JobError
 from kouki_print.base.texts import arrow_of, pick, series_of
 from kouki_print.order.models import Boxes
-from kouki_print.plan.imposing import cut_and_stack, slots_of
+from kouki_print.plan.imposing import sheets_and_slots
 from kouki_print.plan.sheets import first_sheets
 
 SEQUENCE_DIGITS = 7
@@ -159,9 +160,12 @@ def lots(
 
 
 def print_places(
-    plan_lots: list[Lot], sheets: np.ndarray, up: int, depth: int
+    plan_lots: list[Lot], sheets: np.ndarray, table: Callable[[int], np.ndarray]
 ) -> dict[str, pd.Series | np.ndarray]:
-    """Where each piece's first sheet is printed: 1-up file and page, imposed file, press sheet and slot (from 1)."""
+    """Where each piece's first sheet is printed: 1-up file and page, imposed file, press sheet and slot (from 1).
+
+    ``table`` gives the order of imposition of so many pages.
+    """
     count = len(sheets)
     file_codes = np.zeros(count, dtype=np.int32)
     page = np.zeros(count, dtype=np.int64)
@@ -172,7 +176,7 @@ def print_places(
         first = first_sheets(sheets[here])
         file_codes[here] = index
         page[here] = first * 2 + 1
-        on_sheet, in_slot = slots_of(cut_and_stack(lot.sheets, up, depth))
+        on_sheet, in_slot = sheets_and_slots(table(2 * lot.sheets))
         sheet[here], slot[here] = on_sheet[first], in_slot[first]
     return {
         "lot": file_codes.astype(np.int64),

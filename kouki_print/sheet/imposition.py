@@ -1,133 +1,153 @@
-"""Imposition (面付け): the press sheet's geometry from layouts/imposition/*.toml, and its marks."""
+"""Impositions (面付け) as files: layouts/imposition/*.toml, of the job or of the product, read and checked."""
 
 from __future__ import annotations
 
-import tomllib
-from itertools import pairwise
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir
-from kouki_print.page.items import MM
+from kouki_print.order.documents import of_the_job
+from kouki_print.order.toml_files import read_toml
 from kouki_print.page.items import Sheet as Finished
-from kouki_print.page.operators import number
-from kouki_print.plan.imposing import back_column
+from kouki_print.page.layouts.faults import Fault, fault_error, type_faults
+from kouki_print.page.layouts.toml_lines import lines_of
+from kouki_print.sheet.grid import BOOKLETS, STACKED, Imposition, Place, placement
+from kouki_print.sheet.marks import unplaced
+from kouki_print.sheet.waste import around
 
-_GAP = 3.0  # marks start this far outside the trim: the bleed
-_LENGTH = 9.0
+__all__ = ["Imposition", "Place", "load_for_lots", "load_imposition", "placement"]
 
-
-class Imposition(BaseModel):
-    """Press sheet in mm: a grid of finished sheets, ``gutter`` between them, centred on the sheet."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = ""
-    title: str
-    width: Annotated[float, Field(gt=0)]
-    height: Annotated[float, Field(gt=0)]
-    columns: Annotated[int, Field(ge=1)]
-    rows: Annotated[int, Field(ge=1)]
-    gutter: Annotated[float, Field(ge=0)] = 6
-    stack_depth: Annotated[int, Field(ge=0)] = 0
-
-    @property
-    def up(self) -> int:
-        """Finished sheets on one press sheet (面数)."""
-        return self.columns * self.rows
-
-    def corner(self, slot: int, finished: Finished) -> tuple[float, float]:
-        """Top left of the trim of a slot (row-major from 0) on the front, mm from the top left."""
-        row, column = divmod(slot, self.columns)
-        used_x = self.columns * finished.width + (self.columns - 1) * self.gutter
-        used_y = self.rows * finished.height + (self.rows - 1) * self.gutter
-        return (
-            (self.width - used_x) / 2 + column * (finished.width + self.gutter),
-            (self.height - used_y) / 2 + row * (finished.height + self.gutter),
-        )
-
-    def back_corner(self, slot: int, finished: Finished) -> tuple[float, float]:
-        """Where the back of a slot lies: the grid mirrored about the sheet's vertical axis."""
-        return self.corner(back_column(slot, self.columns), finished)
+_FOLDER = Path("layouts", "imposition")
+_SLACK = 1e-6  # mm
+_NAMES = {"sheet_line": "用紙情報", "colour_bar": "カラーバー"}
+_LESS = "用紙を大きくするか、面数を減らしてください。"
 
 
-def load_imposition(name: str, finished: Finished) -> Imposition:
-    """Read ``layouts/imposition/<name>.toml`` and make sure that grid and marks fit the press sheet."""
-    path = layout_dir() / "imposition" / f"{name}.toml"
-    try:
-        result = Imposition.model_validate({**tomllib.loads(path.read_text(encoding="utf-8")), "name": name})
-    except FileNotFoundError as error:
-        known = "、".join(sorted(entry.stem for entry in path.parent.glob("*.toml")))
+def load_for_lots(name: str, finished: Finished, job_dir: Path | None = None) -> Imposition:
+    """The imposition of a job's personal lots: one that prints every sheet exactly once."""
+    found = load_imposition(name, finished, job_dir)
+    if not found.for_lots:
         raise JobError(
-            f"面付け「{name}」がありません。",
-            remedy=f"次のいずれかを指定してください: {known}",
+            f"面付け「{name}」は個人ごとの書類には使えません"
+            "（片面、冊子、同じものの多面付けでは、1人1枚の両面になりません）。",
+            remedy="[printing] の imposition を cut_and_stack などの面付けにしてください。",
             file="job.toml",
-        ) from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise JobError(
-            "面付けファイルの内容が正しくありません。", remedy="項目名と値を直してください。", file=path.name
-        ) from error
-    left, top = result.corner(0, finished)
-    if min(left, top) < _GAP + _LENGTH:
-        raise JobError(
-            f"{result.title}に仕上がり{finished.width:g}×{finished.height:g}mmとトンボが入りません。",
-            remedy="用紙を大きくするか、面数を減らしてください。",
-            file=path.name,
         )
+    return found
+
+
+def load_imposition(name: str, finished: Finished, job_dir: Path | None = None) -> Imposition:
+    """An imposition by name (the job's own ``layouts/imposition/`` before the product's) or by path.
+
+    JobError with every mistake, and when grid and marks do not fit the press sheet.
+    """
+    path = _path_of(name, job_dir)
+    values, text = read_toml(path)
+    values["name"] = path.stem
+    faults = [*type_faults(Imposition, values)]
+    if not faults:
+        result = Imposition.model_validate(values)
+        faults = [*_scheme_faults(result)] or [*_room_faults(result, finished)]
+    if faults:
+        places = {place: (path.name, row) for place, row in lines_of(text).items()}
+        told = (dataclasses.replace(each, what=each.what.replace("様式", "面付け")) for each in faults)
+        raise fault_error(told, places, path.name)
     return result
 
 
-def placement(x: float, y: float, sheet_height: float, finished: Finished, *, clip: bool) -> bytes:
-    """Operators that move the origin to the bottom left of a trim at (x, y) mm and clip to its bleed."""
-    out = b"1 0 0 1 %s %s cm\n" % (
-        number(x * MM),
-        number((sheet_height - y - finished.height) * MM),
+def _path_of(name: str, job_dir: Path | None) -> Path:
+    if of_the_job(name):
+        path = (job_dir or Path()) / name
+        if path.is_file():
+            return path
+    folders = [each / _FOLDER for each in [job_dir] if each] + [layout_dir() / "imposition"]
+    for folder in folders:
+        if not of_the_job(name) and (folder / f"{name}.toml").is_file():
+            return folder / f"{name}.toml"
+    known = "、".join(sorted({entry.stem for folder in folders for entry in folder.glob("*.toml")}))
+    raise JobError(
+        f"面付け「{name}」がありません。",
+        remedy=f"次のいずれかを指定してください: {known}",
+        file="job.toml",
     )
-    if clip:
-        bleed = finished.bleed
-        out += b"%s %s %s %s re W n\n" % (
-            number(-bleed * MM),
-            number(-bleed * MM),
-            number((finished.width + 2 * bleed) * MM),
-            number((finished.height + 2 * bleed) * MM),
+
+
+def _scheme_faults(given: Imposition) -> Iterator[Fault]:
+    """What a scheme cannot do, each with the key to correct."""
+    scheme, turned = given.scheme, "半裁打ち返し（work_and_turn・work_and_tumble）"
+    if scheme == "one_up" and given.up > 1:
+        yield Fault(
+            ("columns",), "1面付け（one_up）の面が2つ以上あります。", "columns と rows を1にしてください。"
         )
-    return out
+    if scheme == "lanes" and given.rows > 1:
+        yield Fault(
+            ("rows",), "ロール（lanes）の列は横に並べます。", "rows を1にし、columns を列の数にしてください。"
+        )
+    if given.stack_depth and scheme not in STACKED:
+        names = "・".join(STACKED)
+        yield Fault(
+            ("stack_depth",),
+            f"stack_depth は {scheme} では使いません。",
+            f"この行を消すか、scheme を {names} にしてください。",
+        )
+    if scheme in ("work_and_turn", "work_and_tumble") and given.sides == 1:
+        yield Fault(("sides",), f"{turned}は両面です。", "sides を2にしてください。")
+    if scheme == "work_and_turn" and (given.columns % 2 or given.turn != "turn"):
+        yield Fault(
+            ("columns",),
+            "work_and_turn は左右の半分どうしを表裏にします。",
+            'columns を偶数、turn を "turn" にしてください。',
+        )
+    if scheme == "work_and_tumble" and (given.rows % 2 or given.turn != "tumble"):
+        yield Fault(
+            ("rows",),
+            "work_and_tumble は上下の半分どうしを表裏にします。",
+            'rows を偶数、turn を "tumble" にしてください。',
+        )
+    if scheme in BOOKLETS:
+        yield from _booklet_faults(given)
+    if len(given.rotation) not in (1, given.up):
+        yield Fault(
+            ("rotation",),
+            f"rotation の数（{len(given.rotation)}）が面の数（{given.up}）と合いません。",
+            "1つ（全部の面）か、面の数だけ書いてください。",
+        )
+    elif len({each % 180 for each in given.rotation}) > 1:
+        yield Fault(
+            ("rotation",), "縦の面と横の面は混ぜられません。", "0・180 だけか、90・270 だけにしてください。"
+        )
 
 
-def marks(imposition: Imposition, finished: Finished) -> bytes:
-    """Japanese double crop marks (トンボ) and centre marks around the grid, on all plates.
+def _booklet_faults(given: Imposition) -> Iterator[Fault]:
+    if given.columns != 2:
+        yield Fault(("columns",), "冊子は折りの左右に1ページずつです。", "columns を2にしてください。")
+    if given.scheme == "saddle" and given.gutter.x:
+        yield Fault(("gutter",), "中綴じは折りのところに間を空けません。", "gutter の x を0にしてください。")
+    if given.sides == 1 or given.head == "toe" or set(given.rotation) != {0}:
+        yield Fault(
+            ("scheme",),
+            "冊子は両面で、どのページも上が上です。",
+            'sides = 2、head = "head"、rotation = 0 にしてください。',
+        )
 
-    Inner arms show the finished size, outer arms the bleed (3 mm).  Cuts between slots get
-    short marks at the sheet's edges.
-    """
-    left, top = imposition.corner(0, finished)
-    right, bottom = imposition.width - left, imposition.height - top
-    lines: list[tuple[float, float, float, float]] = []
-    for x, toward_x in ((left, -1), (right, 1)):
-        for y, toward_y in ((top, -1), (bottom, 1)):
-            b, far = _GAP, _GAP + _LENGTH
-            points = [((far, 0), (b, 0), (b, far)), ((0, far), (0, b), (far, b))]
-            for hook in points:
-                for (u1, v1), (u2, v2) in pairwise(hook):
-                    lines.append((x + toward_x * u1, y + toward_y * v1, x + toward_x * u2, y + toward_y * v2))
-    middle_x, middle_y = imposition.width / 2, imposition.height / 2
-    for y, toward in ((top, -1), (bottom, 1)):
-        near = y + toward * _GAP
-        for column in range(1, imposition.columns):
-            cut = left + column * (finished.width + imposition.gutter)
-            for x in (cut - imposition.gutter, cut):
-                lines.append((x, near, x, near + toward * _LENGTH))
-        lines.append((middle_x - 4, near + toward * 6, middle_x + 4, near + toward * 6))
-        lines.append((middle_x, near, middle_x, near + toward * _LENGTH))
-    for x, toward in ((left, -1), (right, 1)):
-        near = x + toward * _GAP
-        lines.append((near, middle_y, near + toward * _LENGTH, middle_y))
-        lines.append((near + toward * 6, middle_y - 4, near + toward * 6, middle_y + 4))
-    out = [b"q /CSAll CS 1 SCN %s w [] 0 d\n" % number(0.1 * MM)]
-    for x1, y1, x2, y2 in lines:
-        ends = (number(x1 * MM), number((imposition.height - y1) * MM))
-        out.append(b"%s %s m %s %s l\n" % (*ends, number(x2 * MM), number((imposition.height - y2) * MM)))
-    out.append(b"S Q\n")
-    return b"".join(out)
+
+def _room_faults(given: Imposition, finished: Finished) -> Iterator[Fault]:
+    """Slots off the paper or in the gripper, and marks that have no place."""
+    size = f"{given.title}に仕上がり{finished.width:g}×{finished.height:g}mm"
+    for side in (0, 1):
+        spaces = around(given, finished, side)
+        if min(spaces.values()) < -_SLACK:
+            yield Fault(("width",), f"{size}が入りません。", _LESS)
+            return
+        if spaces[given.gripper.edge] < given.gripper.mm - _SLACK:
+            what = f"{size}を置くと、{'表裏'[side]}の面がくわえ{given.gripper.mm:g}mmに掛かります。"
+            yield Fault(("gripper",), what, "margin で面を動かすか、用紙を大きくしてください。")
+            return
+    for mark in dict.fromkeys(unplaced(given, finished)):
+        if mark == "crop":
+            yield Fault(("width",), f"{size}とトンボが入りません。", _LESS)
+        else:
+            what = f"{_NAMES[mark]}（{mark}）を印刷する余白がありません。"
+            yield Fault(("marks",), what, f"marks から {mark} を外すか、余白を広げてください。")

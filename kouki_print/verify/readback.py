@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 
+from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page import codabar
@@ -18,12 +19,13 @@ from kouki_print.page.art import code_text
 from kouki_print.page.conditions import holds
 from kouki_print.page.extents import extent, white
 from kouki_print.page.fields import PageFields
-from kouki_print.page.items import FieldItem, Side
+from kouki_print.page.items import FieldItem, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
 from kouki_print.sheet.imposition import Imposition
 from kouki_print.verify.bars import Unreadable, read_place
-from kouki_print.verify.view import ANY, NW7, QR, View, printed
+from kouki_print.verify.omr import read_marks
+from kouki_print.verify.view import ANY, MATCHING, NW7, View, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class PrintedSheet:
-    """Where one sheet should be found and what its codes should say.  ``at`` is its row in the fields."""
+    """Where one sheet should be found and what its codes should say.  ``at`` is its row in the fields,
+    ``marks`` those for the inserter as 0 and 1."""
 
     at: int
     piece_id: str
@@ -55,6 +58,7 @@ class PrintedSheet:
     print_page: int
     imposed_sheet: int
     imposed_slot: int
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Reader:
     imposition: Imposition
     margin: float
     artwork_texts: Mapping[str, str] = field(default_factory=dict)
+    machine: Machine | None = None
 
     def check(
         self,
@@ -129,15 +134,19 @@ class Reader:
         """Where a side stands: file name, page from 1 and the view, first 1-up and then on the press sheet."""
         finished = self.layouts[piece.document].sheet
         size = (finished.width, finished.height)
-        page, sheet = piece.print_page - 1 + side, (piece.imposed_sheet - 1) * 2 + side
-        grid = self.imposition.back_corner if side else self.imposition.corner
+        slot = piece.imposed_slot - 1
+        face = side ^ self.imposition.turned[slot]  # the side of the press sheet
+        page, sheet = piece.print_page - 1 + side, (piece.imposed_sheet - 1) * 2 + face
         yield print_pdf.name, page + 1, View(single[page], (self.margin, self.margin), size, alone=True)
-        corner = grid(piece.imposed_slot - 1, finished)
-        yield imposed_pdf.name, sheet + 1, View(imposed[sheet], corner, size, alone=False)
+        place = self.imposition.places(face, finished)[slot]
+        view = View(imposed[sheet], (place.x, place.y), size, alone=False, rotation=place.rotation)
+        yield imposed_pdf.name, sheet + 1, view
 
     def _compare(self, view: View, piece: PrintedSheet, side: int, expected: _Expected) -> list[str]:
         sheet = self.layouts[piece.document].sides()[side]
         problems = [*self._codes(view, sheet, piece)]
+        if self.machine is not None and side == 0:
+            problems += _marks(view, self.machine, self.layouts[piece.document].sheet, piece.marks)
         for item, parts in expected.fields:
             place = extent(item)
             if view.text(place) != parts:
@@ -157,7 +166,7 @@ class Reader:
     def _codes(self, view: View, sheet: Side, piece: PrintedSheet) -> Iterator[str]:
         """What is wrong with the codes of a side; those that tell an address or a number are not repeated."""
         if sheet.qr is not None:
-            code = view.codes(white(sheet.qr), QR)
+            code = view.codes(white(sheet.qr), MATCHING[self.order.printing.matching_code])
             if code != [piece.matching_code]:
                 yield f"照合コードが違います（読取り: {'、'.join(code) or 'なし'}）"
         if sheet.barcode is not None:
@@ -174,6 +183,8 @@ class Reader:
         wanted = {code_text(item, render) for item in sheet.code} | {self._number(piece)}
         if sheet.qr is not None:
             wanted.add(piece.matching_code)
+        if self.machine is not None and self.machine.kind == "code" and side == 0:
+            wanted.add(piece.marks)
         read = view.codes(None, ANY)
         return len(read) != len(set(read)) or not set(read) <= wanted
 
@@ -238,6 +249,17 @@ def _barcode(pixels: np.ndarray, codewords: str) -> Iterator[str]:
         missing = "カスタマバーコードがありません"
         other = "カスタマバーコードが記録と違います" if codewords else "カスタマバーコードが余分にあります"
         yield other if read else missing
+
+
+def _marks(view: View, machine: Machine, sheet: Sheet, marks: str) -> Iterator[str]:
+    """What is wrong with the marks for the inserter."""
+    try:
+        read = read_marks(view, machine, sheet)
+    except Unreadable as fault:
+        yield f"封入機の印が読めません（{fault}）"
+        return
+    if read != marks:
+        yield f"封入機の印が記録と違います（読取り: {read}、記録: {marks}）"
 
 
 def page_text(path: Path, page: int) -> str:

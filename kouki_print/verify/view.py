@@ -22,6 +22,8 @@ _LEAST, _MOST = (
 )  # share of a character's square that is ink: a thin 一, a text that is painted over
 
 QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+DATAMATRIX = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.DataMatrix])
+MATCHING = {"qr": QR, "datamatrix": DATAMATRIX}  # by the order's setting
 ANY = zxingcpp.BarcodeFormats(
     [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Codabar]
 )
@@ -35,7 +37,7 @@ def printed(text: str) -> list[str]:
 
 @dataclass(slots=True)
 class View:
-    """A finished sheet of ``width`` × ``height`` mm whose top left lies at ``corner`` (mm) of a pdfium page.
+    """A finished sheet of ``size`` mm that lies at ``corner`` (mm) of a pdfium page, turned clockwise by ``rotation``.
 
     ``alone``: nothing else is on the page, so that all of it counts as the sheet's.
     """
@@ -44,6 +46,7 @@ class View:
     corner: tuple[float, float]
     size: tuple[float, float]
     alone: bool
+    rotation: int = 0
     _text: Any = None
     _ink: np.ndarray | None = None
 
@@ -53,30 +56,37 @@ class View:
             self._text = self.page.get_textpage()
         if place is None and self.alone:
             return printed(self._text.get_text_range())
-        x, y = self.corner
-        left, top, right, bottom = place or (0.0, 0.0, *self.size)
+        left, top, right, bottom = self._lying(place or Rect(0.0, 0.0, *self.size))
         height = self.page.get_height()
         return printed(
             self._text.get_text_bounded(
-                left=(x + left) * MM,
-                right=(x + right) * MM,
-                top=height - (y + top) * MM,
-                bottom=height - (y + bottom) * MM,
+                left=left * MM,
+                right=right * MM,
+                top=height - top * MM,
+                bottom=height - bottom * MM,
             )
         )
+
+    def _lying(self, place: Rect) -> Rect:
+        """A place of the sheet as it lies on the page, in mm."""
+        x, y = self.corner
+        width, height = self.size
+        left, top, right, bottom = {
+            0: place,
+            90: (height - place.bottom, place.left, height - place.top, place.right),
+            180: (width - place.right, height - place.bottom, width - place.left, height - place.top),
+            270: (place.top, width - place.right, place.bottom, width - place.left),
+        }[self.rotation]
+        return Rect(x + left, y + top, x + right, y + bottom)
 
     def pixels(self, place: Rect, dpi: int = CODE_DPI) -> np.ndarray:
         """Grey values of a place: uint8 (rows, columns)."""
         width, height = self.page.get_size()
-        x, y = self.corner
-        crop = (
-            (x + place.left) * MM,
-            height - (y + place.bottom) * MM,
-            width - (x + place.right) * MM,
-            (y + place.top) * MM,
-        )
+        left, top, right, bottom = self._lying(place)
+        crop = (left * MM, height - bottom * MM, width - right * MM, top * MM)
         bitmap = self.page.render(scale=dpi / 72, crop=crop, grayscale=True).to_numpy()
-        return np.ascontiguousarray(bitmap[:, :, 0] if bitmap.ndim == 3 else bitmap)
+        grey = bitmap[:, :, 0] if bitmap.ndim == 3 else bitmap
+        return np.ascontiguousarray(np.rot90(grey, self.rotation // 90))
 
     def codes(self, place: Rect | None, formats: Any) -> list[str]:
         """Texts of the codes in a place, or on the whole sheet, sorted."""

@@ -13,6 +13,7 @@ import pandas as pd
 from kouki_print.base.texts import filled
 from kouki_print.job.forms import fresh_styles
 from kouki_print.job.lot_sheets import lot_sheets
+from kouki_print.job.marks import piece_marks
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.proof.cases import Example
@@ -21,7 +22,9 @@ from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields
 from kouki_print.page.items import MM, Box, Side, Text
+from kouki_print.page.omr import operators
 from kouki_print.page.operators import Canvas, number
+from kouki_print.plan.marking import Marked
 from kouki_print.plan.pieces import piece_ids
 from kouki_print.post.barcode import customer_barcodes
 
@@ -38,7 +41,10 @@ _GREY = b"0 0 0 .35 K"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """All that is printed for one example; ``sheets`` are document and matching code of each of its sheets."""
+    """All that is printed for one example; ``sheets`` are document and matching code of each of its sheets.
+
+    ``marked`` are the marks for the inserter, if there is one.
+    """
 
     number: int
     of: int
@@ -48,6 +54,7 @@ class Sample:
     codes: Coded
     sheets: tuple[tuple[str, str], ...]
     made_up: bool
+    marked: Marked | None
 
     @property
     def title(self) -> str:
@@ -88,6 +95,7 @@ def samples(prepared: Prepared, examples: Sequence[Example], *, dummy: bool) -> 
             Coded([codewords[row]], [registered[row]]),
             tuple(named[at] for at in np.flatnonzero(sheets.piece == row).tolist()),
             bool(made_up[row]),
+            piece_marks(prepared, example.place),
         )
         for row, example in enumerate(examples)
     ]
@@ -135,6 +143,9 @@ def write_pages(
                 if side == 0 or layout.back != Side()
             ]
             margin = _margin_lines(sample, layout.sheet.width)
+            marks = b""
+            if sample.marked is not None:
+                (marks,) = operators(sample.marked.machine, layout.sheet, sample.marked.states[[sheet - 1]])
             sections.append(
                 Section(
                     layout=layout,
@@ -142,7 +153,7 @@ def write_pages(
                     fields=sample.fields,
                     codes=sample.codes,
                     matching_codes=[code],
-                    overlay=partial(_overlay, layout.sheet.width, heads, margin, specimen),
+                    overlay=partial(_overlay, layout.sheet.width, heads, margin, specimen, marks),
                     overlay_texts={"gothic": margin, "bold": [SPECIMEN, *heads.values()]},
                 )
             )
@@ -170,11 +181,12 @@ def _overlay(
     heads: Mapping[int, str],
     lines: Sequence[str],
     specimen: bool,
+    marks: bytes,
     canvas: Canvas,
     side: int,
     record: int,
 ) -> bytes:
-    """The sheet's edge, what the page is and which cases it shows, and 見本 across it.
+    """The sheet's edge, what the page is and which cases it shows, marks for the inserter, and 見本 across.
 
     The edge is a solid line: dashes are perforations.
     """
@@ -184,6 +196,8 @@ def _overlay(
     for place, line in enumerate(lines, start=1):
         item = Text(x=0, y=top + 0.8 + _LEADING * place, size=_SMALL, text=line)
         out.append(canvas.text(item, line))
+    if side == 0:
+        out.append(marks)
     if specimen:
         out.append(_across(canvas, width))
     return b"".join(out)

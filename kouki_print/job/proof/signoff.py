@@ -17,7 +17,7 @@ import kouki_print
 from kouki_print.base.dates import parse_date
 from kouki_print.base.errors import JobError
 from kouki_print.base.files import sha256_of
-from kouki_print.base.resources import font_dir, layout_dir, template_dir
+from kouki_print.base.resources import font_dir, template_dir
 from kouki_print.intake.datestyles import reader
 from kouki_print.intake.layouts import load_layout
 from kouki_print.job.forms import load_form, load_layouts
@@ -27,6 +27,8 @@ from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import Job, Order
 from kouki_print.order.toml_files import read_toml
 from kouki_print.page.layout import Layout
+from kouki_print.page.machines import load_machine
+from kouki_print.sheet.imposition import load_imposition
 
 SIGNOFF_FILE = "signoff.toml"
 _VERSION = "kouki_print"
@@ -70,7 +72,11 @@ def digests(loaded: LoadedOrder, job_dir: Path) -> dict[str, str]:
         for name in _words(loaded, layouts)
     }
     imposition = order.printing.imposition
-    found[f"面付け {imposition}"] = sha256_of(layout_dir() / "imposition" / f"{imposition}.toml")
+    press = load_imposition(imposition, next(iter(layouts.values())).sheet, job_dir)
+    found[f"面付け {imposition}"] = _of_text(press.model_dump_json())
+    if order.printing.machine:
+        machine = load_machine(order.printing.machine, job_dir)
+        found[f"封入機 {machine.name}"] = _of_text(machine.model_dump_json())
     found |= {f"フォント {path.name}": sha256_of(path) for path in sorted(font_dir().glob("*.ttf"))}
     found["料金表"] = tariff_of(job_dir, loaded).sha256
     found |= _looks(order, layouts.values())

@@ -1,0 +1,112 @@
+"""Preflight (印刷前検査): of any files by themselves, and of a lot's files with what the job knows of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kouki_print.base.errors import JobError
+from kouki_print.base.files import write_text
+from kouki_print.job.looks import dies_of, spots_of
+from kouki_print.job.watch import Watcher
+from kouki_print.order.models import Order
+from kouki_print.page.fields import PageFields
+from kouki_print.page.items import MM
+from kouki_print.page.layout import Layout
+from kouki_print.pdf.profile import synthetic_profile
+from kouki_print.sheet.imposition import Imposition
+from kouki_print.verify.preflight.check import Checked, Known, preflight
+from kouki_print.verify.preflight.items import ITEMS, Finding, Standard
+from kouki_print.verify.preflight.report import as_values, report_lines
+from kouki_print.verify.readback import Difference, PrintedSheet
+
+
+def preflight_files(
+    files: Sequence[Path],
+    watcher: Watcher,
+    *,
+    standard: str | None = None,
+    house: bool | None = None,
+    table: Path | None = None,
+) -> tuple[list[str], bool]:
+    """The report of these files, line by line, and whether all of them pass; ``table``: where JSON is written.
+
+    JobError when one of them is no PDF; nothing is written then.
+    """
+    for path in files:
+        if not path.is_file():
+            raise JobError(
+                "ファイルがありません。", remedy="PDFのファイルの場所を確かめてください。", file=path.name
+            )
+    checked = []
+    watcher.begin("印刷前検査", len(files))
+    for path in files:
+        checked.append(preflight(path, standard=Standard(standard) if standard else None, house=house))
+        watcher.step(1)
+    watcher.end()
+    if table is not None:
+        values = {"files": [as_values(each) for each in checked]}
+        write_text(table, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
+    return [line for each in checked for line in report_lines(each)], not any(
+        each.mistakes for each in checked
+    )
+
+
+@dataclass(slots=True)
+class LotPreflight:
+    """Checks the files of a job's lots; inks of one name must be the same ink in all of them."""
+
+    order: Order
+    layouts: Mapping[str, Layout]
+    imposition: Imposition
+    _inks: dict[str, str] = field(default_factory=dict)
+
+    def check(
+        self, printed: Path, imposed: Path, chosen: Sequence[PrintedSheet], fields: PageFields
+    ) -> list[Difference]:
+        """What is wrong with the two files of a lot: every page's dictionary, the content of the chosen sheets."""
+        finished = next(iter(self.layouts.values())).sheet
+        press = self.imposition
+        x4 = self.order.printing.standard == "x4"
+        single, sheets = (Standard.vt, Standard.x4) if x4 else (Standard.x1a, Standard.x1a)
+        # A designer's page keeps the print standard, but need not be made the way we make ours.
+        house = not any(side.artwork for layout in self.layouts.values() for side in layout.sides())
+        people = frozenset(fields.texts["name"].tolist()) - {""}
+        pages = {each.print_page for each in chosen}, {2 * each.imposed_sheet - 1 for each in chosen}
+        found: list[Difference] = []
+        for path, standard, width, height, fronts in (
+            (printed, single, finished.width, finished.height, pages[0]),
+            (imposed, sheets, press.width, press.height, pages[1]),
+        ):
+            known = self._known((width * MM, height * MM), people)
+            contents = fronts | {front + 1 for front in fronts}
+            checked = preflight(path, standard=standard, house=house, known=known, contents=contents)
+            found += _differences(path.name, (*checked.mistakes, *self._other_inks(checked)))
+        return found
+
+    def _known(self, size: tuple[float, float], people: Collection[str]) -> Known:
+        printing = self.order.printing
+        return Known(
+            size=size,
+            profile_sha256=printing.output_profile_sha256 or hashlib.sha256(synthetic_profile()).hexdigest(),
+            condition=printing.output_condition,
+            date=self.order.job.data_on,
+            people=people,
+            spots=[spot.name for spot in spots_of(self.order, dies_of(self.layouts.values()))],
+        )
+
+    def _other_inks(self, checked: Checked) -> Iterator[Finding]:
+        """Item 33 over the files of the job."""
+        for name, digest in checked.separations.items():
+            if self._inks.setdefault(name, digest) != digest:
+                yield Finding(33, 0, name, "同じ名前の特色の定義が、ほかのファイルと違います")
+
+
+def _differences(file: str, findings: Sequence[Finding]) -> Iterator[Difference]:
+    for each in findings:
+        where = f"（{each.object}）" if each.object else ""
+        what = f"印刷前検査 {each.item}「{ITEMS[each.item].name}」: {each.what}{where}"
+        yield Difference(file, each.page, "-", what)

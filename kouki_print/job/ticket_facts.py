@@ -1,0 +1,273 @@
+"""What ticket and work order tell of the whole job: press sheet, paper, colours, finishing, open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import kouki_print
+from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, JobFacts, Press, Slot, mm
+from kouki_print.job.kit import PrintKit
+from kouki_print.job.prepare import Prepared
+from kouki_print.order.machines import Machine
+from kouki_print.order.models import Order
+from kouki_print.page.codes import SIZE
+from kouki_print.page.extents import Rect
+from kouki_print.page.items import Qr
+from kouki_print.page.layout import Layout
+from kouki_print.page.window import outer_size, panel_of, visible_always, visible_ever
+from kouki_print.sheet.imposition import Imposition
+from kouki_print.sheet.labels import letter
+from kouki_print.sheet.marks import marks_of
+
+_STANDARD_JA = {
+    "x4": "PDF/X-4（1面のファイルは PDF/VT-1 の1通ごとの区切り入り）",
+    "x1a": "PDF/X-1a:2003（PDF 1.4）",
+}
+_MARKS_JA = {
+    "crop": "角トンボ（二重: 内側が仕上がり、外側が塗り足し）",
+    "centre": "センタートンボ",
+    "fold": "折りトンボ",
+    "perforation": "ミシン目トンボ",
+    "registration": "見当トンボ",
+    "colour_bar": "カラーバー",
+    "sheet_line": "用紙情報（ファイル名・ロット・枚数）",
+}
+_LINE_DEEP = 3.2  # mm of a line of the sheet line's type
+_CODES = {"qr": ("QRコード", "QR"), "datamatrix": ("データマトリックス", "DATAMATRIX")}
+_WORK_STYLE = {"work_and_turn": "WorkAndTurn", "work_and_tumble": "WorkAndTumble"}
+# What must be settled with the vendor: settings of [printing] that hold the answer, and the question.
+QUESTIONS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("standard",), "ファイルの規格は PDF/X-4 か、PDF/X-1a:2003 か"),
+    (("output_profile", "output_condition"), "出力プロファイルのファイルと、出力条件の名は何か"),
+    (
+        ("imposition",),
+        "1面と面付け済みのどちらを使うか。だれが面付けするか。枚葉かロールか、用紙の大きさ、くわえ、返し方、"
+        "断裁の山の高さ、出力の順（昇順・降順）、トンボは要るか",
+    ),
+    (("lot_sheets", "lot_mb"), "1ファイルの枚数と大きさ（MB）の上限、ファイル名と順番の決まりはあるか"),
+    (("colour",), "年度の色は特色か4色か。特色ならその名は何か"),
+    (("dieline",), "ミシン目は、破線で刷るか、特色の版にするか、型だけで入れるか"),
+    (
+        ("matching_code", "machine"),
+        "封入機の機種、読むコードの種類と場所、供給機の数と順、通し番号のけた、宛名の用紙は先か後か",
+    ),
+    ((), "刷りそこないの報告と、刷直しのデータの渡し方"),
+    ((), "カメラ検査をするか。読取記録（ログ）の形"),
+    ((), "データの受渡しの方法と、鍵（パスワード）の渡し方"),
+)
+
+
+def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
+    """The facts that all units share."""
+    order, printing = kit.order, kit.order.printing
+    kind, encoding = _CODES[printing.matching_code]
+    colour = printing.colour
+    dies = (
+        ("Perforation",)
+        if printing.own_die_plate and any(x.perforation for x in kit.layouts.values())
+        else ()
+    )
+    spot = (colour.spot,) if colour is not None and colour.spot else ()
+    return JobFacts(
+        version=kouki_print.__version__,
+        job_id=order.job.id,
+        title=order.job.title,
+        insurer=order.insurer.name,
+        data_on=order.job.data_on,
+        mail_on=order.job.mail_on,
+        press=press_of(kit.imposition, next(iter(kit.layouts.values()))),
+        documents=tuple(_document(kit, key, layout) for key, layout in kit.layouts.items()),
+        envelope=_envelope(order),
+        colours=tuple(_colours(kit)),
+        plates=(*spot, *dies),
+        dies=dies,
+        standard=_STANDARD_JA[printing.standard],
+        intent=f"{printing.output_condition}（プロファイル {printing.output_profile or '試験用の合成'}）",
+        code_kind=f"{kind}。ジョブ・受渡先・通番・何枚目・組・検査文字",
+        code_encoding=encoding,
+        machine=_machine(prepared.machine),
+        warnings=tuple(_warnings(kit, prepared.machine)),
+        questions=tuple(
+            ("[printing] " + "・".join(keys) if keys else "（打合せの記録）", text)
+            for keys, text in QUESTIONS
+            if not printing.model_fields_set & set(keys)
+        ),
+    )
+
+
+def press_of(imposition: Imposition, layout: Layout) -> Press:
+    """The press sheet with its slots on both sides, for finished sheets of a layout."""
+    finished = layout.sheet
+    sides = [
+        tuple(
+            Slot(
+                Box(place.x, place.y, *place.size(finished)), place.rotation, _slot_name(imposition, side, at)
+            )
+            for at, place in enumerate(imposition.places(side, finished))
+        )
+        for side in range(imposition.sides)
+    ]
+    style = (
+        "Simplex" if imposition.sides == 1 else "WorkAndBack" if imposition.turn == "turn" else "Perfecting"
+    )
+    return Press(
+        name=imposition.name,
+        title=imposition.title,
+        size=(imposition.width, imposition.height),
+        finished=(finished.width, finished.height),
+        work_style=_WORK_STYLE.get(imposition.scheme, style),
+        stacked=imposition.scheme == "cut_and_stack",
+        stack_depth=imposition.stack_depth,
+        roll=imposition.scheme == "lanes",
+        gripper_mm=imposition.gripper.mm,
+        gripper_edge=imposition.gripper.edge,
+        front=sides[0],
+        back=sides[1] if len(sides) > 1 else (),
+        sheet_lines=tuple(_sheet_line(imposition, layout, side) for side in range(imposition.sides)),
+        marks=tuple(_MARKS_JA[mark] for mark in imposition.marks),
+        notes=tuple(_press_notes(imposition)),
+    )
+
+
+def _slot_name(imposition: Imposition, side: int, slot: int) -> str:
+    """Pile (山), lane (列) or slot (面) with its letter, and which side of the finished sheet is seen."""
+    seen = "表裏"[side ^ imposition.turned[slot]]
+    if imposition.up == 1:
+        return seen
+    kind = {"lanes": "列", "in_order": "面"}.get(imposition.scheme, "山")
+    return f"{kind}{letter(slot)} {seen}"
+
+
+def _sheet_line(imposition: Imposition, layout: Layout, side: int) -> Box | None:
+    label = marks_of(imposition, layout.sheet, side, layout.fold, layout.perforation).line
+    if label is None:
+        return None
+    size = (_LINE_DEEP, label.width) if label.place.rotation else (label.width, _LINE_DEEP)
+    return Box(label.place.x, label.place.y, *size)
+
+
+def _press_notes(imposition: Imposition) -> Iterator[str]:
+    """Turning, gripper, cutting and order in words."""
+    ways = {"turn": "左右に返す（縦の軸）", "tumble": "天地に返す（横の軸）"}
+    heads = {"head": "表と裏の天は同じ側", "toe": "裏の天は表の地の側"}
+    if imposition.sides == 2:
+        yield f"両面、{ways[imposition.turn]}。{heads[imposition.head]}"
+    else:
+        yield "片面"
+    grip = imposition.gripper
+    edges = {"top": "上", "bottom": "下", "left": "左", "right": "右"}
+    if grip.mm:
+        yield f"くわえ: {edges[grip.edge]}の辺 {mm(grip.mm)}mm（何も印刷していない）"
+    else:
+        yield "くわえ: 決めていない（印刷会社の機械に合わせて確かめる）"
+    if imposition.up > 1 and imposition.scheme != "in_order":
+        kind = "列" if imposition.scheme == "lanes" else "山"
+        depth = f"。1回に断裁するのは {imposition.stack_depth:,}枚まで" if imposition.stack_depth else ""
+        yield f"断裁の後は {kind}A、{kind}B… の順に続けると連番になる{depth}"
+    if any(imposition.turned):
+        turned = "・".join(letter(slot) for slot, back in enumerate(imposition.turned) if back)
+        yield f"山{turned} は裏を上にして刷るので、表を上に返してから続ける"
+    if imposition.descending:
+        yield "最後の用紙から印刷する（降順）"
+
+
+def _document(kit: PrintKit, key: str, layout: Layout) -> DocumentFacts:
+    gsm, paper = _paper(kit.order, key)
+    panel, envelope = panel_of(layout), kit.order.envelope
+    return DocumentFacts(
+        key=key,
+        name=kit.order.document_ja(key),
+        sheets=0,
+        gsm=gsm,
+        paper=paper,
+        perforations=tuple(Box(each.x, each.y, each.width, each.height) for each in layout.perforation),
+        folds_x=tuple(sorted(fold.x for fold in layout.fold if fold.x is not None)),
+        folds_y=tuple(sorted(fold.y for fold in layout.fold if fold.y is not None)),
+        code_front=_code_box(kit, layout.front.qr),
+        code_back=_code_box(kit, layout.back.qr),
+        panel=Box(panel.x, panel.y, panel.width, panel.height) if panel else None,
+        seen=_box(visible_always(envelope, panel)) if panel else None,
+        seen_ever=_box(visible_ever(envelope, panel)) if panel else None,
+    )
+
+
+def _code_box(kit: PrintKit, qr: Qr | None) -> Box | None:
+    if qr is None:
+        return None
+    side = (kit.look.datamatrix or SIZE) * qr.module
+    return Box(qr.x, qr.y, side, side)
+
+
+def _box(rect: Rect) -> Box:
+    return Box(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top)
+
+
+def _paper(order: Order, document: str) -> tuple[str, str]:
+    """Weight of a document's paper in g/m² (empty: nobody said), and paper and open size in words."""
+    owners = [entry for entry in order.enclosure if entry.document == document]
+    owners += [order.enclosure_of(entry.items[0]) for entry in order.set if entry.document == document]
+    paper = next((entry.paper for entry in owners if entry.paper is not None), None)
+    if paper is None:
+        return "", "用紙は決まっていません（[[enclosure]] の paper に書く）"
+    gsm = f"{paper.grams_per_m2:.1f}".removesuffix(".0")
+    size = paper.size if isinstance(paper.size, str) else f"{paper.size[0]}×{paper.size[1]}mm"
+    ream = f"（{paper.ream} 連量 {paper.ream_kg}kg）" if paper.ream_kg else ""
+    return gsm, f"{gsm} g/m²{ream}　{size}"
+
+
+def _envelope(order: Order) -> EnvelopeFacts:
+    envelope = order.envelope
+    place, window = outer_size(envelope), envelope.window
+    return EnvelopeFacts(
+        name=f"封筒 {envelope.name}",
+        size=place,
+        inner=(float(envelope.inner_width_mm), float(envelope.inner_height_mm)),
+        window=Box(float(window.x), float(window.y), float(window.width), float(window.height)),
+    )
+
+
+def _colours(kit: PrintKit) -> Iterator[tuple[str, str]]:
+    """Every plate, and what is on it."""
+    printing = kit.order.printing
+    yield (
+        "墨（K）",
+        "個人ごとの文字・照合コード・バーコード・けい線。K100%、オーバープリント（ノセ）のまま出力",
+    )
+    if (colour := printing.colour) is not None:
+        shown = " ".join(f"{name}{mm(value)}" for name, value in zip("CMYK", colour.cmyk, strict=True))
+        if colour.spot:
+            yield f"年度の色 特色 {colour.spot}", f"枠・地色（画面での見え方 {shown}）"
+        else:
+            yield "年度の色 プロセス4色", f"枠・地色 {shown}"
+    else:
+        yield "年度の色", "なし（枠・地色も墨）"
+    if any(side.artwork for layout in kit.layouts.values() for side in layout.sides()):
+        yield "入稿デザイン", "背景に入稿PDFがあり、そのプロセス色・特色を使います"
+    dielines: Mapping[str, str] = {
+        "printed_dashes": "墨の破線で印刷",
+        "separation": "Perforation の版（刷らない。型の位置を示す）",
+        "separation+ocg": "Perforation の版とレイヤー（刷らない。型の位置を示す）",
+        "none": "印刷しない（型だけで入れる）",
+    }
+    if any(layout.perforation for layout in kit.layouts.values()):
+        yield "ミシン目", dielines[printing.dieline]
+
+
+def _machine(machine: Machine | None) -> str:
+    if machine is None:
+        return "決めていない（封入機用の印はない。照合コードだけで照合する）"
+    feeds = "、".join(f"{number}={code}" for number, code in machine.feeds.items())
+    by_hand = f"　手で入れる封入物 {'・'.join(machine.by_hand)}" if machine.by_hand else ""
+    order = "宛名の用紙が先" if machine.sheet_order == "address_first" else "宛名の用紙が後"
+    return f"{machine.title}（{machine.name}）　{order}　供給機=封入物 {feeds}{by_hand}"
+
+
+def _warnings(kit: PrintKit, machine: Machine | None) -> Iterator[str]:
+    printing = kit.order.printing
+    if not printing.output_profile:
+        yield (
+            f"出力インテントは試験用の合成プロファイル（{printing.output_condition}）です。本番の印刷に使わないでください。"
+            "印刷会社のプロファイルを受け取り、作り直します。"
+        )
+    if machine is not None and not machine.proven:
+        yield machine.unproven()

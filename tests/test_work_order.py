@@ -1,0 +1,256 @@
+"""作業指示書: what a person at the press reads of a unit, and that nothing of it is cut."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+from line_fixtures import Finished, cli
+from made_lot import Made
+from work_kit import CERTIFICATE, NOTICE, PRESS, UNIT, job, lot, printed, unit
+
+from kouki_print.base.errors import JobError
+from kouki_print.handover.report_pdf import register_fonts
+from kouki_print.handover.work_facts import Box, SetFacts, Slot, by_mm, mm
+from kouki_print.handover.work_order import work_order
+from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
+from kouki_print.job.ticket_facts import QUESTIONS, job_facts, press_of
+from kouki_print.page.items import Sheet
+from kouki_print.page.layout import Layout
+from kouki_print.sheet.grid import Imposition
+
+pytest_plugins = ("line_fixtures",)
+DIGEST = "0123456789abcdef" * 4
+
+
+def text_of(data: bytes) -> str:
+    """All text of a PDF without its blanks."""
+    with pdfium.PdfDocument(data) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    return re.sub(r"\s", "", "".join(pages))
+
+
+class Recorder:
+    """A canvas that only notes what is drawn, in the points of the page."""
+
+    def __init__(self) -> None:
+        self.boxes: list[tuple[float, ...]] = []
+        self.lines: list[tuple[float, ...]] = []
+        self.words: list[str] = []
+
+    def rect(self, *box: float, **_: Any) -> None:
+        self.boxes.append(tuple(round(each, 3) for each in box))
+
+    def line(self, *ends: float) -> None:
+        self.lines.append(tuple(round(each, 3) for each in ends))
+
+    def drawCentredString(self, _x: float, _y: float, words: str) -> None:
+        self.words.append(words)
+
+    def __getattr__(self, _: str) -> Any:
+        return lambda *_args, **_options: None
+
+
+def drawn(flowable: Any) -> Recorder:
+    """What a drawing draws."""
+    register_fonts()
+    flowable.canv = Recorder()
+    flowable.draw()
+    return flowable.canv
+
+
+def test_it_tells_quantities_files_and_contents() -> None:
+    data, pages = work_order(job(), unit(), DIGEST)
+    text = text_of(data)
+    assert pages == 2
+    for words in (
+        "作業指示書那覇市", "発送日令和8年7月13日", "注文番号OKR08", "42通書類42枚印刷用紙22枚", "箱3箱",
+        "簡易書留41通郵送なし1通", "転送不要40通、転送可2通", "封緘する", "郵便局に差し出す",
+        "1資格確認書→3切替チラシ［供給機1］→6制度リーフレット", "X1健康診査のご案内",
+        "OKR08-47201-L01-0000001-0000025.pdf", "50ページSHA-2561a1a1a1a1a1a", "26ページSHA-2561b1b1b1b1b1b",
+        "26〜42", "ticket.xjdfのSHA-256は0123456789ab", "81.4g/m²", "印刷用紙483×329mm仕上がり210×297mm",
+        "墨（K）:文字とコード", "PDF/X-4", "A3ノビ2面付け（a3_2up）", "角トンボ、用紙情報",
+        "左から41・上から103に128×91mmの四角", "左から0・上から198に横210mmの線", "上から100mm、上から198mm",
+        "QRコード", "表左から187・上から8（12.7×12.7mm）", "図1印刷用紙", "図2折りと窓", "規格は何か",
+    ):  # fmt: skip
+        assert re.sub(r"\s", "", words) in text, words
+
+
+def test_the_alert_stands_first() -> None:
+    loud = text_of(work_order(job(), unit(), DIGEST)[0])
+    assert 0 < loud.index("【注意】出力インテントは試験用です。") < loud.index("数量・発送")
+    quiet = unit(documents=(CERTIFICATE,), sets=UNIT.sets[:1])
+    assert "【注意】" not in text_of(work_order(job(warnings=()), quiet, DIGEST)[0])
+
+
+def test_documents_that_differ_in_paper_or_finishing_are_told() -> None:
+    assert ["ミシン目" in words for words in unit().warnings] == [True]
+    other = replace(NOTICE, gsm="64", perforations=CERTIFICATE.perforations)
+    assert ["用紙" in words for words in unit(documents=(CERTIFICATE, other)).warnings] == [True]
+    assert unit(documents=(CERTIFICATE,)).warnings == ()
+
+
+def test_what_is_not_done_is_said_so() -> None:
+    told = text_of(
+        work_order(job(questions=()), unit(sealed=False, mailed=False, handover_way="直接"), DIGEST)[0]
+    )
+    assert "封緘しない" in told and "郵送しない" in told and "受渡方法直接" in told
+    assert "未回答の確認事項" not in told
+
+
+def test_same_facts_same_bytes_all_fonts_embedded() -> None:
+    data, _ = work_order(job(), unit(), DIGEST)
+    assert data == work_order(job(), unit(), DIGEST)[0]
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        fonts = [font for page in pdf.pages for font in page.Resources.Font.values()]
+        assert fonts and all("/FontFile2" in font.FontDescriptor for font in fonts)
+
+
+def test_long_words_are_never_cut() -> None:
+    long = "限度額適用・標準負担額減額認定証"
+    documents = tuple(
+        replace(CERTIFICATE, key=f"d{at}", name=f"{long}{at}", folds_y=(100 + at % 2, 198)) for at in range(5)
+    )
+    items = tuple(
+        printed(f"X{at}", "後期高齢者医療制度のごあんない（点字版・拡大文字版）") for at in range(9)
+    )
+    sets = tuple(SetFacts(f"S{at}", f"d{at}", each.name, 9, 9, items) for at, each in enumerate(documents))
+    town = unit(
+        name="沖縄県後期高齢者医療広域連合健康保険組合連合会", documents=documents, sets=sets,
+        lots=tuple(lot(at, 5000 * at - 4999, 5000 * at) for at in range(1, 10)),
+    )  # fmt: skip
+    press = replace(PRESS, front=tuple(Slot(Box(10 + 80 * x, 16, 74, 297), 0, f"山{x} 表") for x in range(6)))
+    text = text_of(work_order(job(press=press, documents=documents), town, DIGEST)[0])
+    assert "…" not in text
+    for words in (*(each.name for each in documents), items[0].name, town.name, "45,000"):
+        assert words in text
+
+
+def test_the_press_sheet_is_drawn_to_scale_from_both_sides() -> None:
+    drawing = PressDrawing(PRESS)
+    seen = drawn(drawing)
+    scale = drawing.scale
+    sheets = [box for box in seen.boxes if box[2] == round(483 * scale, 3)]
+    paper = [box for box in sheets if box[3] == round(329 * scale, 3)]
+    grippers = [box for box in sheets if box[3] == round(10 * scale, 3)]
+    trims = [box for box in seen.boxes if box[2:] == (round(210 * scale, 3), round(297 * scale, 3))]
+    assert (len(paper), len(grippers), len(trims)) == (2, 2, 4)
+    for (left, bottom, *_), gripper in zip(paper, grippers, strict=True):
+        assert gripper[:2] == (left, bottom)  # the lower edge
+    left, bottom, _, height = paper[0]
+    for trim, slot in zip(trims[:2], PRESS.front, strict=True):
+        assert trim[0] == pytest.approx(left + slot.box.x * scale, abs=0.01)
+        assert trim[1] + trim[3] == pytest.approx(bottom + height - slot.box.y * scale, abs=0.01)
+    assert [words for words in seen.words if words.startswith("山")] == [
+        "山A 表", "山B 表", "山A 裏", "山B 裏",
+    ]  # fmt: skip
+    for words in ("483", "329", "28.5", "210", "297", "16", "6", "くわえ 10", "用紙情報"):
+        assert words in seen.words, words
+
+
+def test_folds_perforations_and_window_are_where_the_layout_has_them() -> None:
+    drawing = FoldDrawing([(CERTIFICATE, "資格確認書")], (210, 297), job().envelope)
+    seen = drawn(drawing)
+    scale = drawing.scale
+    left, bottom, width, height = seen.boxes[0]
+    assert (width, height) == (round(210 * scale, 3), round(297 * scale, 3))
+    for y in (100, 198):
+        fold = round(bottom + height - y * scale, 2)
+        assert any(line[1] == line[3] and abs(line[1] - fold) < 0.02 for line in seen.lines)
+    torn = (left + 41 * scale, bottom + height - (103 + 91) * scale, 128 * scale, 91 * scale)
+    assert any(box == pytest.approx(torn, abs=0.01) for box in seen.boxes)
+    area = {box: box[2] / box[3] for box in seen.boxes if box[3]}
+    outer = next(box for box, shape in area.items() if shape == pytest.approx(235 / 120, abs=0.001))
+    window = outer[2] * 90 / 235, outer[3] * 45 / 120
+    assert any(box[2:] == pytest.approx(window, abs=0.01) for box in seen.boxes)
+    assert {"100", "98", "99", "210", "235", "120", "128×91", "窓 90×45mm", "折った用紙"} <= set(seen.words)
+
+
+def test_slots_of_a_turned_half_show_their_backs() -> None:
+    """半裁打ち返し: the right half of the front carries backs, and each back lies behind its own front."""
+    layout = Layout(title="A4", sheet=Sheet(width=210, height=297), front={})  # type: ignore[arg-type]
+    given = Imposition(title="半裁", scheme="work_and_turn", width=483, height=329, columns=2)
+    press = press_of(given, layout)
+    assert [slot.label for slot in press.front] == ["山A 表", "山B 裏"]
+    assert [slot.label for slot in press.back] == ["山A 裏", "山B 表"]
+    assert [slot.box.x for slot in press.back] == [244.5, 28.5]
+    assert press.work_style == "WorkAndTurn" and not press.stacked
+    tumbled = press_of(given.model_copy(update={"scheme": "cut_and_stack", "turn": "tumble"}), layout)
+    assert (tumbled.work_style, tumbled.stacked) == ("Perfecting", True)
+    assert [slot.rotation for slot in tumbled.back] == [180, 180]
+    single = press_of(given.model_copy(update={"scheme": "lanes", "sides": 1}), layout)
+    assert single.back == () and single.roll and single.work_style == "Simplex"
+    assert single.front[0].label == "列A 表"
+
+
+def test_only_open_questions_are_asked(made: Made) -> None:
+    """A default that somebody wrote into job.toml is an answer too."""
+    facts = job_facts(made.prepared, made.kit)
+    assert len(facts.questions) == len(QUESTIONS)
+    order = made.kit.order
+    answered = order.printing.model_copy()
+    answered = type(answered).model_validate({"standard": "x4", "dieline": "none", "machine": ""})
+    kit = replace(made.kit, order=order.model_copy(update={"printing": answered}))
+    asked = {setting for setting, _ in job_facts(made.prepared, kit).questions}
+    assert asked == {setting for setting, _ in facts.questions} - {
+        "[printing] standard", "[printing] dieline", "[printing] matching_code・machine",
+    }  # fmt: skip
+
+
+def test_the_facts_are_those_of_order_and_layouts(made: Made) -> None:
+    facts = job_facts(made.prepared, made.kit)
+    assert "試験用" in facts.warnings[0] and "KOUKI TEST" in facts.warnings[0]
+    certificate = next(each for each in facts.documents if each.key == "certificate")
+    assert (certificate.gsm, certificate.folds_y) == ("81.4", (100, 198))
+    assert Box(41, 103, 128, 91) in certificate.perforations
+    assert certificate.code_front == pytest.approx(Box(187, 8, 12.7, 12.7))
+    assert certificate.seen is not None and certificate.seen_ever is not None
+    assert certificate.seen_ever.width > certificate.seen.width
+    assert facts.press.size == (made.kit.imposition.width, made.kit.imposition.height)
+    assert facts.plates == () and ("ミシン目", "墨の破線で印刷") in facts.colours
+
+
+def test_the_manifest_lists_it(tiny: Finished) -> None:
+    (entry,) = [each for each in tiny.manifest("47213")["files"] if each["kind"] == "list"]
+    data = (tiny.out / "vendor" / "47213" / entry["path"]).read_bytes()
+    assert entry["path"] == "work_order.pdf"
+    assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
+    with pdfium.PdfDocument(data) as document:
+        assert entry["pages"] == len(document) == 2
+    text = text_of(data)
+    for each in tiny.manifest("47213")["files"]:
+        if "/" in each["path"]:
+            assert Path(each["path"]).name in text and each["sha256"][:12] in text
+    ticket = (tiny.out / "vendor" / "47213" / "ticket.xjdf").read_bytes()
+    assert hashlib.sha256(ticket).hexdigest()[:12] in text
+
+
+def test_nobody_is_in_it(tiny: Finished) -> None:
+    text = text_of((tiny.out / "vendor" / "47213" / "work_order.pdf").read_bytes())
+    with (tiny.job / "export.csv").open(encoding="utf-8", newline="") as handle:
+        people = list(csv.DictReader(handle))
+    cells = {
+        re.sub(r"\s", "", row[key]) for row in people for key in ("被保険者番号", "氏名", "住所") if row[key]
+    }
+    assert len(cells) > 3 and not [cell for cell in cells if cell in text]
+
+
+def test_verify_sees_a_changed_work_order(spoiled: Finished) -> None:
+    path = spoiled.out / "vendor" / "47213" / "work_order.pdf"
+    path.write_bytes(path.read_bytes() + b"\n")
+    result = cli("verify", spoiled.out)
+    assert result.exit_code == JobError.exit_status + 2 and "work_order.pdf" in result.output
+
+
+@pytest.mark.parametrize(("value", "words"), [(103, "103"), (41.5, "41.5"), (12.7000001, "12.7"), (0, "0")])
+def test_lengths_in_words(value: float, words: str) -> None:
+    assert mm(value) == words
+    assert by_mm((value, 210)) == f"{words}×210mm"
