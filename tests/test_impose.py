@@ -20,9 +20,16 @@ from kouki_print.job import impose as imposing
 from kouki_print.job.impose import plan_sheets, prove, write_imposed
 from kouki_print.job.impose_plan import notes, plan_lines
 from kouki_print.job.watch import Silent
+from kouki_print.page.type.fonts import Style
 from kouki_print.verify.preflight.check import preflight
 
 A4, A5 = (210, 297), (148, 210)
+
+
+@pytest.fixture(autouse=True)
+def quick_styles(styles: dict[str, Style], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped fonts are read once for all these files."""
+    monkeypatch.setattr(imposing, "load_styles", lambda: styles)
 
 
 def imposed(source: Path, layout: str, out: Path, pages: str = "") -> Path:

@@ -12,14 +12,22 @@ from foreign_pdf import HEIGHT, PICTURE, WIDTH, hexed, numbered, page, picture, 
 from pikepdf import Array, Dictionary, Name
 
 from kouki_print.base.errors import JobError
+from kouki_print.job import impose as imposing
 from kouki_print.job.impose import plan_sheets, write_imposed
 from kouki_print.job.watch import Silent
+from kouki_print.page.type.fonts import Style
 from kouki_print.pdf import foreign as foreign_module
 from kouki_print.pdf.foreign import read_foreign
 
 Build = Callable[[pikepdf.Pdf], pikepdf.Object]
 _LEFT, _TOP, _NEXT = 57, 32, 432  # half millimetres: where slot 1 of a3_2up begins, and slot 2 after it
 _SAME = 0.005  # part of the pixels that may differ: edges between two pixels
+
+
+@pytest.fixture(autouse=True)
+def quick_styles(styles: dict[str, Style], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped fonts are read once for all these files."""
+    monkeypatch.setattr(imposing, "load_styles", lambda: styles)
 
 
 def imposed(source: Path, layout: str = "a3_2up") -> Path:

@@ -1,4 +1,4 @@
 """The sheet (用紙): where each page lies on the press sheet, and the marks around it.
 
-May touch base and page; knows nothing of people.
+May touch base, order, page and plan; knows nothing of people.
 """
