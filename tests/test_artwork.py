@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import font_dir
+from kouki_print.job.preflighting import check_artwork
 from kouki_print.pdf.artwork import load_artwork
 from kouki_print.pdf.document import Form, Shared, write_resources
 from kouki_print.pdf.writer import PdfFile
@@ -76,18 +77,43 @@ def test_a_page_becomes_a_form_that_shows_its_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ({"colour": "rgb"}, "RGB"),
-        ({"alpha": 0.5}, "透明"),
-        ({"font": "Helvetica"}, "埋め込まれていない"),
-        ({"size": (500, 841.89)}, "寸法"),
-    ],
+    ("options", "words"), [({"colour": "rgb"}, "RGB"), ({"size": (500, 841.89)}, "寸法")]
 )
 def test_what_is_not_fit_for_print_is_refused(tmp_path: Path, options: dict, words: str) -> None:
     digest = designer(tmp_path / "art.pdf", **options)
     with pytest.raises(JobError, match=words):
         load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
+
+
+@pytest.mark.parametrize("standard", ["x4", "x1a"])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"alpha": 0.5}, "透明なし"),
+        ({"font": "Helvetica"}, "フォントの埋め込み"),
+        ({"colour": "rgb"}, "色空間"),
+    ],
+)
+def test_what_breaks_the_standard_is_refused(
+    tmp_path: Path, options: dict, words: str, standard: str
+) -> None:
+    designer(tmp_path / "art.pdf", **options)
+    with pytest.raises(JobError, match=words) as caught:
+        check_artwork(tmp_path / "art.pdf", 1, standard)
+    assert "preflight art.pdf" in caught.value.remedy
+
+
+@pytest.mark.parametrize("standard", ["x4", "x1a"])
+def test_only_the_page_that_is_used_must_keep_the_standard(tmp_path: Path, standard: str) -> None:
+    designer(tmp_path / "art.pdf")
+    designer(tmp_path / "bad.pdf", alpha=0.5)
+    with pikepdf.open(tmp_path / "art.pdf", allow_overwriting_input=True) as pdf:
+        with pikepdf.open(tmp_path / "bad.pdf") as other:
+            pdf.pages.extend(other.pages)
+        pdf.save(tmp_path / "art.pdf")
+    check_artwork(tmp_path / "art.pdf", 1, standard)
+    with pytest.raises(JobError, match="2ページ"):
+        check_artwork(tmp_path / "art.pdf", 2, standard)
 
 
 def test_another_file_than_the_approved_one_stops_the_job(tmp_path: Path) -> None:

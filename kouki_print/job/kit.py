@@ -12,6 +12,7 @@ from pathlib import Path
 from kouki_print.base.errors import JobError
 from kouki_print.base.pinned import pinned_bytes
 from kouki_print.job.looks import dies_of, layers_of, load_pictures, look_of, spots_of
+from kouki_print.job.preflighting import check_artwork
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
@@ -75,7 +76,7 @@ def build_kit(
         look=look_of(order),
         shared=Shared(
             fonts=embedded(settled),
-            artwork=load_all_artwork(job_dir, layouts),
+            artwork=load_all_artwork(order, job_dir, layouts),
             pictures=load_pictures(order, job_dir, layouts),
             spots=spots_of(order, dies),
             layers=layers_of(order, dies),
@@ -106,19 +107,21 @@ def artwork_name(kind: int, side: int) -> str:
     return f"A{kind}{'fb'[side]}"
 
 
-def load_all_artwork(job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Artwork]:
-    """The designers' pages that the layouts name, from the job folder."""
+def load_all_artwork(order: Order, job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Artwork]:
+    """The designers' pages that the layouts name, from the job folder; each keeps the job's print standard."""
     found = {}
     for kind, layout in enumerate(layouts.values()):
         for index, side in enumerate(layout.sides()):
             if side.artwork is not None:
+                path, page = job_dir / side.artwork.file, side.artwork.page
                 found[artwork_name(kind, index)] = load_artwork(
-                    job_dir / side.artwork.file,
-                    page=side.artwork.page,
+                    path,
+                    page=page,
                     sha256=side.artwork.sha256,
                     width=layout.sheet.width * MM,
                     height=layout.sheet.height * MM,
                 )
+                check_artwork(path, page, order.printing.standard)
     return found
 
 

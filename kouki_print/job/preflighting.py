@@ -23,6 +23,9 @@ from kouki_print.verify.preflight.items import ITEMS, Finding, Standard
 from kouki_print.verify.preflight.report import as_values, report_lines
 from kouki_print.verify.readback import Difference, PrintedSheet
 
+_OF_ARTWORK = range(24, 40)  # boxes, fonts, colours: what a page brings along; the rest is the file's own
+_TRANSPARENCY = 35  # never in our files, whatever the standard allows
+
 
 def preflight_files(
     files: Sequence[Path],
@@ -53,6 +56,25 @@ def preflight_files(
     return [line for each in checked for line in report_lines(each)], not any(
         each.mistakes for each in checked
     )
+
+
+def check_artwork(path: Path, page: int, standard: str) -> None:
+    """JobError when a page (from 1) of a designer's PDF would break the print standard of our own files."""
+    checked = preflight(path, standard=Standard(standard), house=False, contents={page})
+    found = [
+        each
+        for each in checked.findings
+        if each.item in _OF_ARTWORK
+        and each.page in (0, page)
+        and (checked.is_mistake(each) or each.item == _TRANSPARENCY)
+    ]
+    if found:
+        told = "\n".join(f"・{ITEMS[each.item].name}: {each.what}" for each in found[:5])
+        raise JobError(
+            f"デザインのPDF（{page}ページ）は印刷の規格に合わないので使えません。\n{told}",
+            remedy=f"{ITEMS[found[0].item].remedy}全部の結果は kouki-print preflight {path.name} で見られます。",
+            file=path.name,
+        )
 
 
 @dataclass(slots=True)

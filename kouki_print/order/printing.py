@@ -42,7 +42,9 @@ class Printing(Frozen):
     @model_validator(mode="after")
     def _room_for_fonts(self) -> Printing:
         if 0 < self.lot_mb < _LEAST_MB:
-            raise ValueError(f"lot_mb は 0（上限なし）か {_LEAST_MB} 以上にしてください（書体だけで数MBあります）")
+            raise ValueError(
+                f"lot_mb は 0（上限なし）か {_LEAST_MB} 以上にしてください（書体だけで数MBあります）"
+            )
         return self
 
     @model_validator(mode="after")

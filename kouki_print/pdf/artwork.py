@@ -1,7 +1,7 @@
 """Artwork (入稿デザイン): a designer's PDF page becomes a Form XObject of our files, by path and digest.
 
-It is read once; what is not fit for print (RGB, transparency, fonts that are not embedded, another
-size) is refused with a sentence.  Nothing edits it afterwards: it is the same object in every file of the job.
+It is read once; another size, and RGB in any shape, are refused with a sentence (the print standard is the
+checker's matter).  Nothing edits it afterwards: it is the same object in every file of the job.
 """
 
 from __future__ import annotations
@@ -71,10 +71,8 @@ def _artwork(page: pikepdf.Page, path: Path, width: float, height: float) -> Art
         raise _unfit("仕上がり寸法（TrimBox）が様式と違います", path)
     if page.obj.get("/Rotate", 0):
         raise _unfit("ページが回転しています", path)
-    if _transparent(page.obj):
-        raise _unfit("透明効果があります", path)
-    for problem in _problems(page.obj):
-        raise _unfit(problem, path)
+    if _has_rgb(page.obj):
+        raise _unfit("RGBの色があります", path)
     box = b" ".join(b"%.3f" % float(value) for value in page.bleedbox)
     head = b"/BBox[%s]/Matrix[1 0 0 1 %.3f %.3f]" % (box, -left, -bottom)
     return Artwork(_alone(page), head)
@@ -91,45 +89,23 @@ def _alone(page: pikepdf.Page) -> bytes:
     return out.getvalue()
 
 
-def _problems(drawn: pikepdf.Object) -> Iterator[str]:
-    """What makes a page or form unfit for print, in words."""
+def _has_rgb(drawn: pikepdf.Object) -> bool:
+    """Whether a page or form uses RGB in any shape, also where a profile would allow it."""
     if any(str(operation.operator) in _RGB for operation in pikepdf.parse_content_stream(drawn)):
-        yield "RGBの色があります"
-    for state in _entries(drawn, "/ExtGState"):
-        opaque = all(float(state.get(key, 1)) == 1 for key in ("/ca", "/CA"))
-        if not opaque or state.get("/SMask", "/None") != "/None":
-            yield "透明効果があります"
-    for space in _entries(drawn, "/ColorSpace"):
-        if b"RGB" in space.unparse(resolved=True):
-            yield "RGBの色があります"
-    for font in _entries(drawn, "/Font"):
-        if not _embedded(font):
-            yield "埋め込まれていないフォントがあります"
-    for form in _entries(drawn, "/XObject"):
-        if "/SMask" in form or _transparent(form):
-            yield "透明効果があります"
-        if b"RGB" in pikepdf.Array([form.get("/ColorSpace")]).unparse():
-            yield "RGBの画像があります"
-        if form.get("/Subtype") == "/Form":
-            yield from _problems(form)
-
-
-def _transparent(drawn: pikepdf.Object) -> bool:
-    return _inner(drawn, "/Group").get("/S") == "/Transparency"
-
-
-def _inner(owner: pikepdf.Object, key: str) -> pikepdf.Dictionary:
-    found = owner.get(key)
-    return found if isinstance(found, pikepdf.Dictionary) else pikepdf.Dictionary()
+        return True
+    if any(b"RGB" in space.unparse(resolved=True) for space in _entries(drawn, "/ColorSpace")):
+        return True
+    return any(
+        b"RGB" in pikepdf.Array([form.get("/ColorSpace")]).unparse()
+        or (form.get("/Subtype") == "/Form" and _has_rgb(form))
+        for form in _entries(drawn, "/XObject")
+    )
 
 
 def _entries(drawn: pikepdf.Object, kind: str) -> Iterator[pikepdf.Object]:
     yield from _inner(_inner(drawn, "/Resources"), kind).values()
 
 
-def _embedded(font: pikepdf.Object) -> bool:
-    if font.get("/Subtype") == "/Type3":
-        return True
-    if font.get("/Subtype") == "/Type0":
-        font = font.DescendantFonts[0]
-    return any(key in _inner(font, "/FontDescriptor") for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+def _inner(owner: pikepdf.Object, key: str) -> pikepdf.Dictionary:
+    found = owner.get(key)
+    return found if isinstance(found, pikepdf.Dictionary) else pikepdf.Dictionary()

@@ -16,7 +16,7 @@ import pikepdf
 
 Ref = tuple[int, int]
 
-_MOST = 50_000  # objects between two openings: some 100 MB
+_MOST = 30_000  # objects between two openings: some 100 MB
 _REFERENCE = re.compile(rb"(\d+) (\d+) R")
 
 
