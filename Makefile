@@ -14,6 +14,7 @@ demo: $(VENV)/.installed
 	@echo "  demo-out/finance/budget.xlsx            郵送料の予算書"
 	@echo "  demo-out/vendor/47201/print/            那覇市の1面の印刷ファイル (PDF/X-4, PDF/VT-1)"
 	@echo "  demo-out/vendor/47201/imposed/          那覇市の2面付けの印刷ファイル"
+	@echo "  demo-out/vendor/47201/work_order.pdf    作業指示書"
 	@echo "  demo-out/vendor/47201/manifest.json     印刷会社への明細"
 
 test: $(VENV)/.installed-test
@@ -26,6 +27,7 @@ lint: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed
 	$(BIN)/python bench/line.py
+	$(BIN)/python bench/sheets.py
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV) || { \
