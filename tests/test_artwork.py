@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from reportlab.lib.colors import Color
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
-from kouki_print.base.resources import font_dir
+from kouki_print.base.resources import font_dir, layout_dir
 from kouki_print.job.preflighting import check_artwork
+from kouki_print.job.run import run
 from kouki_print.pdf.artwork import load_artwork
 from kouki_print.pdf.document import Form, Shared, write_resources
 from kouki_print.pdf.writer import PdfFile
+from kouki_print.verify.preflight.check import preflight
 
 A4 = (595.276, 841.89)
 
@@ -31,6 +36,7 @@ def designer(
     font: str = "Gothic",
     colour: str = "cmyk",
     alpha: float = 1,
+    y: float = 700,
 ) -> str:
     """Write a page as a designer's program would and return its digest."""
     pdfmetrics.registerFont(TTFont("Gothic", str(font_dir() / "BIZUDGothic-Regular.ttf")))
@@ -42,7 +48,7 @@ def designer(
         canvas.setFillColorCMYK(0, 0, 0, 1)
         if alpha < 1:
             canvas.setFillAlpha(alpha)
-    canvas.drawString(100, 700, "ART" if font == "Helvetica" else "意匠")
+    canvas.drawString(100, y, "ART" if font == "Helvetica" else "意匠")
     canvas.showPage()
     canvas.save()
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
@@ -76,16 +82,12 @@ def test_a_page_becomes_a_form_that_shows_its_text(tmp_path: Path) -> None:
     assert again == art
 
 
-@pytest.mark.parametrize(
-    ("options", "words"), [({"colour": "rgb"}, "RGB"), ({"size": (500, 841.89)}, "寸法")]
-)
-def test_what_is_not_fit_for_print_is_refused(tmp_path: Path, options: dict, words: str) -> None:
-    digest = designer(tmp_path / "art.pdf", **options)
-    with pytest.raises(JobError, match=words):
+def test_a_page_of_another_size_is_refused(tmp_path: Path) -> None:
+    digest = designer(tmp_path / "art.pdf", size=(500, 841.89))
+    with pytest.raises(JobError, match="寸法"):
         load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
 
 
-@pytest.mark.parametrize("standard", ["x4", "x1a"])
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -94,26 +96,23 @@ def test_what_is_not_fit_for_print_is_refused(tmp_path: Path, options: dict, wor
         ({"colour": "rgb"}, "色空間"),
     ],
 )
-def test_what_breaks_the_standard_is_refused(
-    tmp_path: Path, options: dict, words: str, standard: str
-) -> None:
+def test_what_breaks_the_standard_is_refused(tmp_path: Path, options: dict, words: str) -> None:
     designer(tmp_path / "art.pdf", **options)
     with pytest.raises(JobError, match=words) as caught:
-        check_artwork(tmp_path / "art.pdf", 1, standard)
-    assert "preflight art.pdf" in caught.value.remedy
+        check_artwork(tmp_path / "art.pdf", 1)
+    assert "preflight --standard x1a art.pdf" in caught.value.remedy
 
 
-@pytest.mark.parametrize("standard", ["x4", "x1a"])
-def test_only_the_page_that_is_used_must_keep_the_standard(tmp_path: Path, standard: str) -> None:
+def test_only_the_page_that_is_used_must_keep_the_standard(tmp_path: Path) -> None:
     designer(tmp_path / "art.pdf")
     designer(tmp_path / "bad.pdf", alpha=0.5)
     with pikepdf.open(tmp_path / "art.pdf", allow_overwriting_input=True) as pdf:
         with pikepdf.open(tmp_path / "bad.pdf") as other:
             pdf.pages.extend(other.pages)
         pdf.save(tmp_path / "art.pdf")
-    check_artwork(tmp_path / "art.pdf", 1, standard)
+    check_artwork(tmp_path / "art.pdf", 1)
     with pytest.raises(JobError, match="2ページ"):
-        check_artwork(tmp_path / "art.pdf", 2, standard)
+        check_artwork(tmp_path / "art.pdf", 2)
 
 
 def test_another_file_than_the_approved_one_stops_the_job(tmp_path: Path) -> None:
@@ -128,3 +127,38 @@ def test_a_broken_file_ends_in_a_sentence(tmp_path: Path, broken: bytes) -> None
     digest = hashlib.sha256(broken).hexdigest()
     with pytest.raises(JobError, match="使えません"):
         load_artwork(tmp_path / "art.pdf", page=1, sha256=digest, width=A4[0], height=A4[1])
+
+
+def with_photo(path: Path) -> str:
+    """The page of a designer with a photograph (CMYK, JPEG) at its foot; returns the digest."""
+    designer(path, y=20)
+    photo = io.BytesIO()
+    Image.new("CMYK", (20, 20), (0, 50, 20, 0)).save(photo, "JPEG")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        image = pdf.make_stream(photo.getvalue(), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        image.Width = image.Height = 20
+        image.BitsPerComponent = 8
+        image.ColorSpace, image.Filter = pikepdf.Name.DeviceCMYK, pikepdf.Name.DCTDecode
+        pdf.pages[0].Resources.XObject = pikepdf.Dictionary(Im0=image)
+        pdf.pages[0].contents_add(b"q 20 0 0 20 20 20 cm /Im0 Do Q")
+        pdf.save(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("standard", ["x4", "x1a"])
+def test_a_job_with_a_designers_page_passes_as_ours(tmp_path: Path, standard: str) -> None:
+    """What a designer may do (a JPEG, process colours) does not excuse our own text on the same page."""
+    more = f'[printing]\nstandard = "{standard}"\n[documents.certificate]\nlayout = "layouts/mine.toml"\n'
+    job = write_job(tmp_path / "job", [person(1)], JOB + more)
+    own = job / "layouts"
+    shutil.copytree(layout_dir() / "parts", own / "parts")
+    digest = with_photo(job / "art.pdf")
+    text = (layout_dir() / "certificate_mount.toml").read_text(encoding="utf-8")
+    artwork = f'\n[front.artwork]\nfile = "art.pdf"\nsha256 = "{digest}"\n'
+    (own / "mine.toml").write_text(text + artwork, encoding="utf-8")
+    run(job, tmp_path / "out", now="2026-06-20T00:00:00Z")
+    for path in (tmp_path / "out" / "vendor").glob("*/*/*.pdf"):
+        checked = preflight(path)
+        assert checked.house and not checked.mistakes, (path, checked.mistakes)
+        with pikepdf.open(path) as pdf:
+            assert "/A0f" in pdf.pages[0].Resources.XObject

@@ -16,6 +16,7 @@ from made_lot import VARIANT, Made
 from small_job import person, write_job
 
 from kouki_print.job import work
+from kouki_print.job.preflighting import LotPreflight
 from kouki_print.page.type.fonts import Style
 from kouki_print.pdf import fontset
 from kouki_print.verify.ink import blank_characters
@@ -116,8 +117,13 @@ def test_a_run_stops_at_the_accident_of_2024(lossy_job: Path, tmp_path: Path) ->
 def test_verify_full_finds_the_accident_of_2024(
     lossy_job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "ink_differences", lambda *_: [])  # the file came to be in another way
-    out = finished(lossy_job, tmp_path / "out").out
+    with monkeypatch.context() as patched:  # the file came to be in another way
+        patched.setattr(work, "ink_differences", lambda *_: [])
+        patched.setattr(LotPreflight, "check", lambda *_: [])
+        out = finished(lossy_job, tmp_path / "out").out
+    seen = cli("verify", out)  # the checker looks at the outlines in the font
+    assert seen.exit_code == 3 and "「文字と資源」: 文字コード 0019 の字形が空です" in seen.stderr
+    monkeypatch.setattr(LotPreflight, "check", lambda *_: [])  # the other way: by the pixels
     assert cli("verify", out).exit_code == 0
     result = cli("verify", out, "--full")
     assert result.exit_code == 3

@@ -20,6 +20,7 @@ from kouki_print.job.kit import output_intent
 from kouki_print.job.lot import make_lot
 from kouki_print.order.load import load_order
 from kouki_print.order.printing import Printing
+from kouki_print.pdf.document import Shared
 from kouki_print.pdf.profile import synthetic_profile
 
 LAYERED = '[printing]\ndieline = "separation+ocg"\n'
@@ -146,6 +147,15 @@ def test_lots_keep_to_the_megabytes() -> None:
     assert Printing(lot_mb=8).most_sheets == 1600
     with pytest.raises(ValueError, match="8 以上"):
         Printing(lot_mb=7)
+
+
+def test_artwork_that_leaves_no_room_is_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shared, "bytes", 6_000_000)
+    with pytest.raises(JobError, match="1ファイル 8MB に1,600枚は入りません") as caught:
+        make(tmp_path, "[printing]\nlot_mb = 8\n")
+    assert "lot_sheets を 800 以下" in caught.value.remedy and not list(tmp_path.rglob("*.pdf"))
 
 
 def test_files_weigh_less_than_was_reckoned(made: Made, made_x1a: Made) -> None:

@@ -15,6 +15,7 @@ from kouki_print.job.looks import dies_of, layers_of, load_pictures, look_of, sp
 from kouki_print.job.preflighting import check_artwork
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
+from kouki_print.order.printing import Printing
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Look
 from kouki_print.page.fields import PageFields, printed_texts
@@ -69,18 +70,20 @@ def build_kit(
     settled = {name: style.settled() for name, style in asked.items()}
     finished = next(iter(layouts.values())).sheet
     dies = dies_of(layouts.values())
+    shared = Shared(
+        fonts=embedded(settled),
+        artwork=load_all_artwork(job_dir, layouts),
+        pictures=load_pictures(order, job_dir, layouts),
+        spots=spots_of(order, dies),
+        layers=layers_of(order, dies),
+    )
+    _check_room(order.printing, shared)
     return PrintKit(
         order=order,
         layouts=dict(layouts),
         styles={name: style.slim() for name, style in settled.items()},
         look=look_of(order),
-        shared=Shared(
-            fonts=embedded(settled),
-            artwork=load_all_artwork(order, job_dir, layouts),
-            pictures=load_pictures(order, job_dir, layouts),
-            spots=spots_of(order, dies),
-            layers=layers_of(order, dies),
-        ),
+        shared=shared,
         imposition=load_for_lots(order.printing.imposition, finished, job_dir),
         intent=output_intent(order, job_dir),
         artwork_texts={
@@ -89,6 +92,20 @@ def build_kit(
             for index, side in enumerate(layout.sides())
             if side.artwork is not None
         },
+    )
+
+
+def _check_room(printing: Printing, shared: Shared) -> None:
+    """JobError when fonts and artwork leave too little of ``lot_mb`` for the sheets of the lots."""
+    if not printing.lot_mb or printing.fitting(shared.bytes) >= printing.most_sheets:
+        return
+    room = printing.fitting(shared.bytes)
+    smaller = f"[printing] の lot_sheets を {room} 以下にするか、" if room else "[printing] の"
+    raise JobError(
+        f"書体とデザインだけで {shared.bytes / 1e6:.1f}MB あり、1ファイル {printing.lot_mb}MB に"
+        f"{printing.most_sheets:,}枚は入りません。",
+        remedy=f"{smaller} lot_mb を大きくしてください。",
+        file="job.toml",
     )
 
 
@@ -107,8 +124,8 @@ def artwork_name(kind: int, side: int) -> str:
     return f"A{kind}{'fb'[side]}"
 
 
-def load_all_artwork(order: Order, job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Artwork]:
-    """The designers' pages that the layouts name, from the job folder; each keeps the job's print standard."""
+def load_all_artwork(job_dir: Path, layouts: Mapping[str, Layout]) -> dict[str, Artwork]:
+    """The designers' pages that the layouts name, from the job folder; each is fit for print."""
     found = {}
     for kind, layout in enumerate(layouts.values()):
         for index, side in enumerate(layout.sides()):
@@ -121,7 +138,7 @@ def load_all_artwork(order: Order, job_dir: Path, layouts: Mapping[str, Layout])
                     width=layout.sheet.width * MM,
                     height=layout.sheet.height * MM,
                 )
-                check_artwork(path, page, order.printing.standard)
+                check_artwork(path, page)
     return found
 
 

@@ -84,7 +84,7 @@ def write_matter(
     dies = (*dies_of(layouts.values()), *dict.fromkeys(die for section in sections for die in section.dies))
     shared = Shared(
         fonts=embedded(settled),
-        artwork=load_all_artwork(order, job_dir, layouts),
+        artwork=load_all_artwork(job_dir, layouts),
         pictures=load_pictures(order, job_dir, layouts),
         spots=spots_of(order, dies),
         layers=layers_of(order, dies),

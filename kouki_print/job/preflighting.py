@@ -24,7 +24,6 @@ from kouki_print.verify.preflight.report import as_values, report_lines
 from kouki_print.verify.readback import Difference, PrintedSheet
 
 _OF_ARTWORK = range(24, 40)  # boxes, fonts, colours: what a page brings along; the rest is the file's own
-_TRANSPARENCY = 35  # never in our files, whatever the standard allows
 
 
 def preflight_files(
@@ -58,21 +57,19 @@ def preflight_files(
     )
 
 
-def check_artwork(path: Path, page: int, standard: str) -> None:
-    """JobError when a page (from 1) of a designer's PDF would break the print standard of our own files."""
-    checked = preflight(path, standard=Standard(standard), house=False, contents={page})
-    found = [
-        each
-        for each in checked.findings
-        if each.item in _OF_ARTWORK
-        and each.page in (0, page)
-        and (checked.is_mistake(each) or each.item == _TRANSPARENCY)
-    ]
+def check_artwork(path: Path, page: int) -> None:
+    """JobError when a page (from 1) of a designer's PDF is not fit for our files, whatever their standard.
+
+    PDF/X-1a is asked for: what it forbids (RGB in any shape, transparency, layers) is in none of our files.
+    """
+    checked = preflight(path, standard=Standard.x1a, house=False, contents={page})
+    found = [each for each in checked.mistakes if each.item in _OF_ARTWORK and each.page in (0, page)]
     if found:
         told = "\n".join(f"・{ITEMS[each.item].name}: {each.what}" for each in found[:5])
         raise JobError(
             f"デザインのPDF（{page}ページ）は印刷の規格に合わないので使えません。\n{told}",
-            remedy=f"{ITEMS[found[0].item].remedy}全部の結果は kouki-print preflight {path.name} で見られます。",
+            remedy=f"{ITEMS[found[0].item].remedy}"
+            f"全部の結果は kouki-print preflight --standard x1a {path.name} で見られます。",
             file=path.name,
         )
 
@@ -94,8 +91,6 @@ class LotPreflight:
         press = self.imposition
         x4 = self.order.printing.standard == "x4"
         single, sheets = (Standard.vt, Standard.x4) if x4 else (Standard.x1a, Standard.x1a)
-        # A designer's page keeps the print standard, but need not be made the way we make ours.
-        house = not any(side.artwork for layout in self.layouts.values() for side in layout.sides())
         people = frozenset(fields.texts["name"].tolist()) - {""}
         pages = {each.print_page for each in chosen}, {2 * each.imposed_sheet - 1 for each in chosen}
         found: list[Difference] = []
@@ -105,7 +100,7 @@ class LotPreflight:
         ):
             known = self._known((width * MM, height * MM), people)
             contents = fronts | {front + 1 for front in fronts}
-            checked = preflight(path, standard=standard, house=house, known=known, contents=contents)
+            checked = preflight(path, standard=standard, house=True, known=known, contents=contents)
             found += _differences(path.name, (*checked.mistakes, *self._other_inks(checked)))
         return found
 

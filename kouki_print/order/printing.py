@@ -64,7 +64,8 @@ class Printing(Frozen):
     @property
     def most_sheets(self) -> int:
         """Sheets of a lot: as many as asked for, fewer where they might not fit into ``lot_mb``."""
-        if not self.lot_mb:
-            return self.lot_sheets
-        fitting = (self.lot_mb * 1_000_000 - _FIXED_BYTES) // _SHEET_BYTES
-        return min(self.lot_sheets, fitting)
+        return min(self.lot_sheets, self.fitting(_FIXED_BYTES)) if self.lot_mb else self.lot_sheets
+
+    def fitting(self, shared_bytes: int) -> int:
+        """Sheets that are sure to fit into ``lot_mb`` beside so many bytes of fonts and art."""
+        return max((self.lot_mb * 1_000_000 - shared_bytes) // _SHEET_BYTES, 0)

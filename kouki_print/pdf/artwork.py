@@ -1,13 +1,12 @@
 """Artwork (入稿デザイン): a designer's PDF page becomes a Form XObject of our files, by path and digest.
 
-It is read once; another size, and RGB in any shape, are refused with a sentence (the print standard is the
-checker's matter).  Nothing edits it afterwards: it is the same object in every file of the job.
+It is read once; what it must be like to keep the print standard is the checker's matter.  Nothing edits it
+afterwards: it is the same object in every file of the job.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from kouki_print.pdf.copying import Copier
 from kouki_print.pdf.writer import PdfFile
 
 _TOLERANCE = 1.5  # points (0.5 mm)
-_RGB = ("rg", "RG")
 _KEPT = frozenset({"/Type", "/Contents", "/Resources", "/MediaBox"})
 _REMEDY = "デザイン会社に、CMYK・フォント埋込み・透明なしのPDFで書き出し直してもらってください。"
 
@@ -71,8 +69,6 @@ def _artwork(page: pikepdf.Page, path: Path, width: float, height: float) -> Art
         raise _unfit("仕上がり寸法（TrimBox）が様式と違います", path)
     if page.obj.get("/Rotate", 0):
         raise _unfit("ページが回転しています", path)
-    if _has_rgb(page.obj):
-        raise _unfit("RGBの色があります", path)
     box = b" ".join(b"%.3f" % float(value) for value in page.bleedbox)
     head = b"/BBox[%s]/Matrix[1 0 0 1 %.3f %.3f]" % (box, -left, -bottom)
     return Artwork(_alone(page), head)
@@ -87,25 +83,3 @@ def _alone(page: pikepdf.Page) -> bytes:
             del pdf.pages[0].obj[key]
         pdf.save(out, deterministic_id=True, compress_streams=False)
     return out.getvalue()
-
-
-def _has_rgb(drawn: pikepdf.Object) -> bool:
-    """Whether a page or form uses RGB in any shape, also where a profile would allow it."""
-    if any(str(operation.operator) in _RGB for operation in pikepdf.parse_content_stream(drawn)):
-        return True
-    if any(b"RGB" in space.unparse(resolved=True) for space in _entries(drawn, "/ColorSpace")):
-        return True
-    return any(
-        b"RGB" in pikepdf.Array([form.get("/ColorSpace")]).unparse()
-        or (form.get("/Subtype") == "/Form" and _has_rgb(form))
-        for form in _entries(drawn, "/XObject")
-    )
-
-
-def _entries(drawn: pikepdf.Object, kind: str) -> Iterator[pikepdf.Object]:
-    yield from _inner(_inner(drawn, "/Resources"), kind).values()
-
-
-def _inner(owner: pikepdf.Object, key: str) -> pikepdf.Dictionary:
-    found = owner.get(key)
-    return found if isinstance(found, pikepdf.Dictionary) else pikepdf.Dictionary()

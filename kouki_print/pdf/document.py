@@ -59,6 +59,13 @@ class Shared:
     spots: Sequence[Spot] = ()
     layers: Sequence[Layer] = ()
 
+    @property
+    def bytes(self) -> int:
+        """About what fonts, artwork and pictures weigh in each file."""
+        fonts = sum(len(body) for font in self.fonts for body in font.bodies)
+        art = sum(len(each.data) for each in self.artwork.values())
+        return fonts + art + sum(len(each.packed) for each in self.pictures.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Resources:
