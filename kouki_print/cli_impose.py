@@ -35,6 +35,8 @@ def impose(
 ) -> None:
     """PDF のページを、印刷用紙に面付けします。作る前に、仕上げると元の順番になるかを確かめます。
 
+    用紙情報の印には、元のファイルの名前が入ります。
+
     例: kouki-print impose book.pdf --layout a3_2up --out imposed.pdf
     """
     from kouki_print.job import impose as imposing
@@ -55,4 +57,6 @@ def impose(
         click.echo(f"お知らせ: {line}")
     if not plan:
         click.echo(sums(planned))
-    click.echo(f"面付けしました: {out}（{written.bytes:,}バイト　SHA-256 {written.sha256}）")
+    click.echo(
+        f"面付けしました: {click.format_filename(out)}（{written.bytes:,}バイト　SHA-256 {written.sha256}）"
+    )

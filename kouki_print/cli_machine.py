@@ -20,6 +20,8 @@ def machine() -> None:
 def deck(job: Path, out: Path) -> None:
     """わざと間違えた用紙を含む試験用紙（PDF）、その一覧（CSV）、手順（PDF）を作ります。
 
+    JOB の job.toml に、封入機の設定（[printing] machine）が要ります。
+
     例: kouki-print machine deck JOB --out DECK
     """
     from kouki_print.job.deck import write_deck

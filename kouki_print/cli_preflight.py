@@ -9,11 +9,11 @@ import click
 
 from kouki_print.console import JapaneseCommand, watching
 
-_DIFFERENT = 3
+_UNREAD, _DIFFERENT = 1, 3
 
 
 @click.command(cls=JapaneseCommand)
-@click.argument("files", type=click.Path(path_type=Path), metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", type=click.Path(path_type=Path), metavar="FILE|DIR...", nargs=-1, required=True)
 @click.option(
     "--standard",
     type=click.Choice(["x4", "x1a", "vt"]),
@@ -34,15 +34,17 @@ _DIFFERENT = 3
     help="結果を機械で読む形（JSON）でも書く",
 )
 def preflight(files: tuple[Path, ...], standard: str | None, house: bool | None, table: Path | None) -> None:
-    """印刷用PDFを45項目で確かめます。誤りがあれば終了コード3。
+    """印刷用PDFを45項目で確かめます。フォルダーなら、その中のすべてのPDFを確かめます。
+
+    誤りのあるファイルがあれば終了コード3、なくても読めないファイルがあれば1。
 
     例: kouki-print preflight design.pdf --standard x4
     """
     from kouki_print.job.preflighting import preflight_files
 
     with watching() as watcher:
-        lines, passed = preflight_files(files, watcher, standard=standard, house=house, table=table)
-    for line in lines:
+        report = preflight_files(files, watcher, standard=standard, house=house, table=table)
+    for line in report.lines:
         click.echo(line)
-    if not passed:
-        sys.exit(_DIFFERENT)
+    if report.mistakes or report.unread:
+        sys.exit(_DIFFERENT if report.mistakes else _UNREAD)

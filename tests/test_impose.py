@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pikepdf
 import pytest
@@ -21,6 +23,8 @@ from kouki_print.job.impose import plan_sheets, prove, write_imposed
 from kouki_print.job.impose_plan import notes, plan_lines
 from kouki_print.job.watch import Silent
 from kouki_print.page.type.fonts import Style
+from kouki_print.pdf import writer
+from kouki_print.sheet import simulator
 from kouki_print.verify.preflight.check import preflight
 
 A4, A5 = (210, 297), (148, 210)
@@ -148,7 +152,7 @@ def test_pages_that_are_not_there(tmp_path: Path, pages: str, words: str) -> Non
 
 def test_a_layout_that_does_not_exist_or_is_too_small(tmp_path: Path) -> None:
     source = numbered(tmp_path / "source.pdf", 4)
-    with pytest.raises(JobError, match="--layout: 面付け「nowhere」がありません") as caught:
+    with pytest.raises(JobError, match=r"^面付け「nowhere」がありません") as caught:
         plan_sheets(source, "nowhere")
     assert "a3_2up" in caught.value.remedy
     with pytest.raises(JobError, match="入りません"):
@@ -159,7 +163,7 @@ def test_an_imposition_that_paper_disproves_is_not_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = numbered(tmp_path / "source.pdf", 4)
-    monkeypatch.setattr(imposing, "proven", lambda *_: ["順番が違います"])
+    monkeypatch.setattr(simulator, "proven", lambda *_: ["順番が違います"])
     done = run(source, "--layout", "a3_2up", "--out", tmp_path / "out.pdf")
     assert done.exit_code == 1 and "順番が違います" in done.output
     assert list(tmp_path.iterdir()) == [source]
@@ -211,7 +215,53 @@ def test_notes_say_what_is_left_out(tmp_path: Path) -> None:
         return tree(pdf, [page(pdf, Annots=Array([Dictionary(Subtype=pikepdf.Name.Text)])), page(pdf)])
 
     said = list(notes(plan_sheets(save(tmp_path / "notes.pdf", build), "a3_2up")))
-    assert "注釈や入力欄のあるページが1あります" in said[0] and "塗り足し" in said[1]
+    assert "注釈や入力欄のあるページが1あります" in said[0] and "塗り足し" in said[2]
+    assert "用紙情報に、元のファイルの名前「notes」が入ります" in said[1]
+
+
+def test_a_trim_beyond_the_medium_is_told(tmp_path: Path) -> None:
+    def build(pdf: pikepdf.Pdf) -> pikepdf.Object:
+        return tree(pdf, [page(pdf), page(pdf, TrimBox=Array([-50, -50, 700, 900]))])
+
+    said = " ".join(notes(plan_sheets(save(tmp_path / "trim.pdf", build), "a3_2up")))
+    assert "TrimBox）が用紙（MediaBox）の外に出ているページが1あります" in said
+
+
+@pytest.mark.parametrize("key", ["transparency", "header", "layers"])
+def test_a_source_that_breaks_what_it_states_is_not_believed(
+    made_x1a: Made, tmp_path: Path, key: str
+) -> None:
+    source = tmp_path / "source.pdf"
+    with pikepdf.open(made_x1a.single()) as pdf:
+        first = pdf.pages[0]
+        if key == "transparency":
+            first.Group = Dictionary(S=pikepdf.Name.Transparency, CS=pikepdf.Name.DeviceCMYK)
+        elif key == "layers":
+            layer = pdf.make_indirect(Dictionary(Type=pikepdf.Name.OCG, Name="1"))
+            pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(Order=Array([layer])))
+        pdf.save(source, min_version="1.6" if key == "header" else "1.4")
+    with pikepdf.open(imposed(source, "a3_2up", tmp_path / "out.pdf")) as pdf:
+        assert "/GTS_PDFXVersion" not in pdf.trailer.Info and "/Metadata" not in pdf.Root
+    said = " ".join(notes(plan_sheets(source, "a3_2up")))
+    assert "PDF/X-1a と名乗っていますが" in said and "印刷前検査に合格しない" in said
+
+
+@pytest.mark.parametrize("name", [os.fsdecode("証書".encode("cp932")), "a\x01b\x1f\ufffe"])
+def test_any_name_of_a_file(made: Made, tmp_path: Path, name: str) -> None:
+    """Bytes of another encoding, and characters that no XML takes."""
+    plain, source = numbered(tmp_path / "source.pdf", 4), tmp_path / f"{name}.pdf"
+    for original in (plain, made.single()):
+        shutil.copyfile(original, source)
+        out = tmp_path / f"{name} out.pdf"
+        done = run(source, "--layout", "a3_2up", "--out", out, "--plan")
+        assert done.exit_code == 0, done.output
+        assert "〓" in text(out, 0) and "〓" in done.output
+        with pikepdf.open(out.open("rb")) as pdf:
+            assert str(pdf.trailer.Info.Title).endswith(" imposed")
+            if "/Metadata" in pdf.Root:
+                ElementTree.fromstring(pdf.Root.Metadata.read_bytes())
+    broken = run(source, "--layout", "a3_2up", "--out", out, "--pages", "99-")
+    assert broken.exit_code == 1 and "99-" in broken.output
 
 
 def test_same_bytes_twice_and_nobody_else_reads_them(tmp_path: Path) -> None:
@@ -227,7 +277,7 @@ def test_same_bytes_twice_and_nobody_else_reads_them(tmp_path: Path) -> None:
 def text(path: Path, index: int) -> str:
     import pypdfium2
 
-    with pypdfium2.PdfDocument(path) as pdf:
+    with pypdfium2.PdfDocument(path.read_bytes()) as pdf:
         return pdf[index].get_textpage().get_text_range()
 
 
@@ -243,10 +293,10 @@ def test_nothing_is_written_over_the_source_or_into_a_file(tmp_path: Path) -> No
 
 
 def test_too_many_bytes_end_in_a_remedy_that_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imposing, "_MOST_BYTES", 5000)
-    with pytest.raises(JobError, match="2GB") as caught:
+    monkeypatch.setattr(writer, "_MAX_BYTES", 5000)
+    with pytest.raises(JobError, match="MBを超えます") as caught:
         imposed(numbered(tmp_path / "source.pdf", 4), "a3_2up", tmp_path / "out.pdf")
-    assert "--pages" in caught.value.remedy
+    assert "--pages" in caught.value.remedy and "job.toml" not in caught.value.remedy
     assert [path.name for path in tmp_path.iterdir()] == ["source.pdf"]
 
 

@@ -13,7 +13,8 @@ from made_lot import operations
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir
-from kouki_print.page.items import MM, Fold, Perforation, Sheet
+from kouki_print.page.items import MM, Fold, Perforation, Sheet, Side
+from kouki_print.page.layout import Layout
 from kouki_print.sheet.grid import Imposition, Place, placement
 from kouki_print.sheet.imposition import load_for_lots, load_imposition
 from kouki_print.sheet.labels import letter
@@ -136,7 +137,7 @@ def test_which_shipped_ones_print_lots() -> None:
         "a3_2up_repeat", "booklet_a5_perfect_left", "booklet_a5_saddle_left", "booklet_a5_saddle_right",
     ]  # fmt: skip
     with pytest.raises(JobError, match="個人ごとの書類には使えません"):
-        load_for_lots("a3_2up_repeat", A4)
+        load_for_lots("a3_2up_repeat", [Layout(title="A4", sheet=A4, front=Side())])
 
 
 GOOD = 'title = "試験"\nwidth = 483\nheight = 329\ncolumns = 2\n'
@@ -182,6 +183,22 @@ def test_mistakes_are_told_with_their_line(tmp_path: Path, text: str, row: int, 
         load_imposition("mine", A4, tmp_path)
     assert words in caught.value.message()
     assert re.search(rf"mine\.toml {row}行目", caught.value.message()), caught.value.message()
+
+
+def test_ticks_may_leave_no_room_for_the_sheet_line(tmp_path: Path) -> None:
+    """A roll with room for the sheet line beside the lanes, until the fold's ticks stand there: told at once."""
+    path = tmp_path / "layouts" / "imposition" / "mine.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        'title = "試験"\nscheme = "lanes"\nwidth = 447\nheight = 303\ncolumns = 2\n'
+        'marks = ["fold", "sheet_line"]\n',
+        encoding="utf-8",
+    )
+    flat, bent = (Layout(title="A4", sheet=A4, front=Side(), fold=folds) for folds in ([], [Fold(y=50)]))
+    assert load_for_lots("mine", [flat], tmp_path).name == "mine"
+    assert load_for_lots("mine", [flat, bent], tmp_path).name == "mine"  # no fold in common, no ticks
+    with pytest.raises(JobError, match="用紙情報（sheet_line）を印刷する余白がありません"):
+        load_for_lots("mine", [bent], tmp_path)
 
 
 def test_an_unknown_name_lists_all(tmp_path: Path) -> None:
@@ -247,6 +264,42 @@ def label_area(label: Any) -> Area:
 
 def crossing(one: Area, other: Area) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize(
+    "asked", [[], ["registration", "colour_bar"]], ids=["as shipped", "with bar and targets"]
+)
+def test_marks_of_the_back_lie_behind_their_own_of_the_front(name: str, asked: list[str]) -> None:
+    """Held against the light, every mark but the words falls on one of the other side."""
+    finished = finished_of(name)
+    shipped = load_imposition(name, finished)
+    press = shipped.model_copy(update={"marks": [*shipped.marks, *asked]})
+    front, back = (marks_of(press, finished, side, FOLDS, TEAR, ["CSYear"]) for side in (0, 1))
+    for each in ("lines", "folds", "perforations", "targets", "patches"):
+        own = {ends(mark) for mark in getattr(front, each)}
+        size = 5 if each == "patches" else 0  # a patch is told by its top left corner
+        assert own == {ends(through(mark, press, size)) for mark in getattr(back, each)}, each
+    assert (front.targets and front.patches) or not asked or name == "a4_1up"
+
+
+def ends(mark: tuple[float, ...]) -> frozenset[tuple[float, float]]:
+    """A line has no direction."""
+    return frozenset((round(x, 3), round(y, 3)) for x, y in zip(mark[::2], mark[1::2], strict=True))
+
+
+def through(mark: tuple[float, ...], press: Imposition, size: float) -> tuple[float, ...]:
+    """A mark of the back as seen from the front, through the paper."""
+    if press.turn == "turn":
+        return tuple(each if at % 2 else press.width - size - each for at, each in enumerate(mark))
+    return tuple(press.height - size - each if at % 2 else each for at, each in enumerate(mark))
+
+
+def test_registration_marks_keep_their_partner_beside_a_gripper() -> None:
+    """Tumbled, the grippers of front and back are two edges of the paper: no target stands on one side alone."""
+    press = Imposition(**A3, turn="tumble", gripper={"mm": 9}, marks=["registration"])
+    front, back = (marks_of(press, A4, side).targets for side in (0, 1))
+    assert front == [(x, press.height - y) for x, y in back] and len(front) == 2
 
 
 def test_double_crop_marks_show_trim_and_bleed() -> None:

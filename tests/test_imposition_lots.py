@@ -63,8 +63,7 @@ def test_every_page_is_read_where_it_lies(made: Made, tmp_path: Path, press: Imp
 
 @pytest.mark.parametrize("name", ["a4_1up", "a3_2up_work_and_turn", "a2_4up", "roll_2lane"])
 def test_shipped_impositions_print_lots(made: Made, tmp_path: Path, name: str) -> None:
-    sheet = next(iter(made.kit.layouts.values())).sheet
-    found, path = imposed(made, tmp_path, load_for_lots(name, sheet))
+    found, path = imposed(made, tmp_path, load_for_lots(name, made.kit.layouts.values()))
     assert found == []
     with pikepdf.open(path) as pdf:
         text = b"".join(page_content(page) for page in pdf.pages)

@@ -165,18 +165,48 @@ def test_the_deck_stops_the_machine_at_exactly_its_faults(name: str, sheets: dic
     found = stops(machine, feeds, [Fed(sheet.marks, sheet.code) for sheet in made])
     expected = [at for at, sheet in enumerate(made, 1) if sheet.case.does == STOP]
     assert [stop.at for stop in found] == expected
-    assert 10 <= len(made) <= 14 and len(expected) >= 8
-    for stop, words in zip(
-        found,
-        ("不足", "通し番号", "通し番号", "途中", "通し番号", "組の取違え", "パリティ", "印がない"),
-        strict=True,
-    ):
-        assert words in stop.why, stop
+    assert 10 <= len(made) <= 18 and len(expected) >= 9
+    words = [
+        "不足",
+        "通し番号",
+        "通し番号",
+        "途中",
+        "通し番号",
+        "組の取違え",
+        "パリティ",
+        "終わりの印",
+        "印がない",
+    ]
+    words += ["基準か終端の印がない"] if machine.bits("safety") else []
+    for stop, reason in zip(found, words, strict=True):
+        assert reason in stop.why, stop
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_the_deck_shows_the_feeders_of_every_set_at_work(name: str) -> None:
+    machine = MACHINES[name]
+    for sets in (SHEETS, {"A": 1, "B": 3, "C": 2}):
+        made = deck(machine, ITEMS, sets, "OKR08", "47213")
+        feeds = {code: machine.feeds_of(text) for code, text in ITEMS.items()}
+        right = {feeds[sheet.set_code] for sheet in made if sheet.case.does != STOP}
+        assert right == set(feeds.values())
+        found = stops(machine, feeds, [Fed(sheet.marks, sheet.code) for sheet in made])
+        assert [stop.at for stop in found] == [
+            at for at, each in enumerate(made, 1) if each.case.does == STOP
+        ]
+
+
+def test_the_sets_of_a_deck_may_all_be_alike_for_the_machine() -> None:
+    machine = MACHINES["omr_edge"]
+    made = deck(machine, {"A": "1", "B": "2"}, {"A": 1, "B": 1}, "OKR08", "47213")
+    feeds = {"A": frozenset[int](), "B": frozenset[int]()}
+    found = [stop.at for stop in stops(machine, feeds, [Fed(sheet.marks, sheet.code) for sheet in made])]
+    assert found == [at for at, sheet in enumerate(made, 1) if sheet.case.does == STOP]
 
 
 def test_the_deck_leaves_out_what_a_machine_has_no_marks_for() -> None:
     bare = profile()
     made = deck(bare, {"A": "1;3"}, {"A": 1}, "OKR08", "47213")
-    assert [sheet.case.spoiled for sheet in made if sheet.case.spoiled] == ["benchmark"]
+    assert [each.case.spoiled for each in made if each.case.spoiled] == ["benchmark", "safety"]
     assert all(sheet.case.does != DIVERT for sheet in made)
     assert {sheet.code.split("-")[0] for sheet in made} == {"TEST0"}

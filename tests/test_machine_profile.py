@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from line_fixtures import ROOT
-from machine_kit import PROFILES, RIGHT_UP, profile
+from machine_kit import PROFILES, RIGHT_UP
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
@@ -20,6 +20,7 @@ from kouki_print.page.items import Sheet
 from kouki_print.page.layouts.file import load_layout
 from kouki_print.page.machines import load_machine
 from kouki_print.page.omr import check_room, mark_rects, reading_place
+from kouki_print.sheet.imposition import load_for_lots
 
 A4 = Sheet(width=210, height=297)
 OMR = (layout_dir() / "machines" / "omr_edge.toml").read_text(encoding="utf-8")
@@ -79,13 +80,19 @@ def test_marks_count_down_from_the_left_or_up_from_the_right() -> None:
     [
         ((("track = 5 ", "trak = 5 "),), "trak", "trak"),
         ((('counts = "down"', 'counts = "sideways"'),), "counts", "counts"),
-        ((("position = 2\n", "position = 1\n"),), "小さい順", ""),
-        ((("bit = 2\n", "bit = 3\n"),), "0から続けて", ""),
-        ((('1 = "3"\n', ""),), "[feeds] の供給機の番号", ""),
-        ((('2 = "4"', '2 = "3"'),), "二度", ""),
-        ((('function = "safety"', 'function = "retiming"'),), "safety", ""),
-        ((("pitch = 4.233", "pitch = 0.8  "),), "pitch", ""),
-        ((("thick_mm = 8 ", "# "),), "thick_mm", ""),
+        ((("position = 2\n", "position = 1\n"),), "小さい順", "position = 1"),
+        ((("bit = 2\n", "bit = 3\n"),), "0から続けて", "bit = 3"),
+        ((('1 = "3"\n', ""),), "[feeds] の供給機の番号", "feed = 1"),
+        ((('2 = "4"', '2 = "3"'),), "二度", '2 = "3"'),
+        ((('2 = "4"', 'A = "4"'),), "「A」は供給機の番号ではありません", 'A = "4"'),
+        ((('8 = "X2"', '9 = "X2"'),), "供給機の番号 9 の印が", '9 = "X2"'),
+        ((("by_hand = []", 'by_hand = ["7"]'),), "二度", '5 = "7"'),
+        ((('function = "safety"', 'function = "retiming"'),), "safety", "[[slot]]"),
+        ((('function = "parity"', 'function = "begin"'),), "「begin」が2つ", 'function = "begin"'),
+        ((("pitch = 4.233", "pitch = 0.8  "),), "pitch（0.8 mm）", "pitch"),
+        ((("thick_mm = 8 ", "# "),), "thick_mm", "when"),
+        ((('edge = "left"', 'edge = "lefr"'),), "「left」の書き間違いではありませんか", "edge"),
+        ((('edge = "left"', 'edge = "left"\nkind = "code"'), ("position = 5\n", "position = 50\n")), "", "position"),
         ((("feed = 1\n", ""),), "feed（供給機の番号）", "[[slot]]"),
         ((('function = "begin"', 'function = "begin"\nbit = 1'),), "bit は", "[[slot]]"),
         ((('function = "safety"', 'function = "safety"\ninverted = true'),), "inverted", "[[slot]]"),
@@ -99,13 +106,13 @@ def test_a_mistake_is_told_where_it_stands(
     text = changed(*pairs)
     message = told(tmp_path, text)
     assert what in message
-    if line:
-        row = int(re.findall(r"own.toml ([0-9]+)行目", message)[0])
-        assert line in text.splitlines()[row - 1]
+    assert "。: " not in message and ": : " not in message
+    rows = [int(row) for row in re.findall(r"own.toml ([0-9]+)行目", message)]
+    assert any(line in text.splitlines()[row - 1] for row in rows)
 
 
 def test_a_machine_that_there_is_not_is_told_with_those_that_are(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match="code_edge、omr_edge"):
+    with pytest.raises(JobError, match=r"「omr_edge」の書き間違いではありませんか。.*code_edge、omr_edge"):
         load_machine("omr_egde", tmp_path)
     with pytest.raises(JobError, match=r"machines/none\.toml"):
         load_machine("machines/none.toml", tmp_path)
@@ -115,7 +122,7 @@ def test_a_machine_that_there_is_not_is_told_with_those_that_are(tmp_path: Path)
     ("pairs", "what"),
     [
         ((("track = 5 ", "track = 12 "),), "「ジェネリック|枠|文字|ミシン目"),
-        ((("first = 208 ", "first = 190 "),), "折りの目印が印の場所に 4.0 mm"),
+        ((("first = 208 ", "first = 190 "),), "様式の折りの目印が封入機の印の場所に 4.0 mm"),
         ((("first = 208 ", "first = 20 "),), "封筒の窓に"),
         ((("first = 208 ", "first = 240 "),), "内側に収まらず"),
         ((('edge = "left"', 'edge = "right"'), ("first = 208 ", "first = 5 ")), "コードかその余白|封筒の窓|文字"),
@@ -147,10 +154,39 @@ def test_a_job_without_a_machine_has_none(tmp_path: Path) -> None:
     assert machine_of(load_order(job), job, {}) is None
 
 
-def test_a_code_has_no_gaps_between_its_places() -> None:
-    slots = [{"position": 1, "function": "begin"}, {"position": 3, "function": "end"}]
-    with pytest.raises(ValueError, match="1から続けて"):
-        profile(kind="code", slot=slots)
+def test_a_code_has_no_gaps_between_its_places(tmp_path: Path) -> None:
+    text = 'title = "コード"\nkind = "code"\ntrack = 5\nfirst = 200\n'
+    slots = '[[slot]]\nposition = 1\nfunction = "begin"\n[[slot]]\nposition = 3\nfunction = "end"\n'
+    message = told(tmp_path, text + slots)
+    assert "own.toml 9行目" in message and "1から続けて" in message
+
+
+@pytest.mark.parametrize("kind", ["machines", "imposition"])
+def test_the_jobs_own_files_come_by_name_before_the_products(kind: str, tmp_path: Path) -> None:
+    """And by path; either way the file is among the inputs that the manifest lists."""
+    key, shipped = {"machines": ("machine", "omr_edge"), "imposition": ("imposition", "a3_2up")}[kind]
+    job = write_job(tmp_path / "job")
+    own = f"layouts/{kind}/{shipped}.toml"
+    (job / own).parent.mkdir(parents=True)
+    text = (layout_dir() / kind / f"{shipped}.toml").read_text(encoding="utf-8")
+    (job / own).write_text(re.sub('title = ".*"', 'title = "自分の"', text), encoding="utf-8")
+    for name in (shipped, own):
+        (job / "job.toml").write_text(JOB + f'[printing]\n{key} = "{name}"\n', encoding="utf-8")
+        loaded = load_order(job)
+        layouts = load_layouts(loaded.order, job)
+        if kind == "machines":
+            found = machine_of(loaded, job, layouts)
+            assert found is not None and found.title == "自分の"
+        else:
+            assert load_for_lots(name, layouts.values(), job).title == "自分の"
+        assert own in {each.name for each in loaded.inputs}
+
+
+@pytest.mark.parametrize("key", ["machine", "imposition", "xjdf_schema"])
+def test_files_of_the_order_lie_in_its_folder(key: str, tmp_path: Path) -> None:
+    job = write_job(tmp_path / "job", job=JOB + f'[printing]\n{key} = "../x.toml"\n')
+    with pytest.raises(JobError, match="フォルダーの外"):
+        load_order(job)
 
 
 def test_the_manual_tells_every_key_and_function() -> None:

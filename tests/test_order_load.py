@@ -79,6 +79,23 @@ def test_job_defects(tmp_path: Path, name: str, words: str, row: int | None) -> 
     assert caught.value.file == "job.toml" and caught.value.row == row
 
 
+@pytest.mark.parametrize(
+    ("lines", "words", "row"),
+    [
+        ("lot_sheets = 9\nlot_mb = 3\n", "[printing] lot_mb: 0（上限なし）か 8 以上", 3),
+        ('standard = "x1a"\nlot_mb = 9\ndieline = "separation+ocg"\n', "[printing] dieline: PDF/X-1a にはレイヤー", 4),
+        ('matching_code = "datamatrx"\n', "「datamatrix」の書き間違いではありませんか。次のどれか", 2),
+        ('imposision = "a3_2up"\n', "「imposition」の書き間違いではありませんか。使えるのは次のとおり", 2),
+        ("colour = { cmyk = [0, 0, 0, 0] }\n", "[printing] colour: cmyk がすべて 0", 2),
+    ],
+)  # fmt: skip
+def test_a_fault_of_printing_points_at_its_key(tmp_path: Path, lines: str, words: str, row: int) -> None:
+    with pytest.raises(JobError) as caught:
+        load_order(write_job(tmp_path, job=JOB + "[printing]\n" + lines))
+    assert words in caught.value.what
+    assert caught.value.row == JOB.count("\n") + row and ": : " not in caught.value.what
+
+
 @pytest.mark.parametrize("name", ["/etc/passwd", "a/../../b.csv", "C:\\x.csv", "..\\x.csv", "~/x.csv", ""])
 def test_no_input_lies_outside_the_folder(tmp_path: Path, name: str) -> None:
     job = JOB + f"municipalities = {name!r}\n"

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
 
 import broken_pdf as broken
 import pikepdf
+import pytest
 from broken_pdf import edited, page
-from line_fixtures import cli, said
+from line_fixtures import cli
 from made_lot import Made
 from pikepdf import Array, String
 
 from kouki_print.job.preflighting import LotPreflight
-from kouki_print.verify.preflight.check import Checked
-from kouki_print.verify.preflight.items import ITEMS, Finding, Standard
+from kouki_print.verify.preflight.check import MORE, Checked
+from kouki_print.verify.preflight.items import ITEMS, Finding, Standard, remedy_of
 from kouki_print.verify.preflight.report import page_ranges, report_lines
 
 
@@ -59,11 +61,72 @@ def test_a_file_without_a_standard_is_told_so(made: Made, tmp_path: Path) -> Non
     assert "PDF/X-1a:2003" in asked.output and "[誤り] 10 X-1aの宣言" in asked.output
 
 
-def test_no_pdf_and_no_file(tmp_path: Path) -> None:
+UNREAD = {
+    "words.pdf": "PDFではありません。",
+    "none.pdf": "ファイルがありません。",
+    "empty": "フォルダーの中にPDFがありません。",
+}
+
+
+def test_a_file_that_is_no_pdf_does_not_hide_the_others(made: Made, tmp_path: Path) -> None:
     (tmp_path / "words.pdf").write_text("words", encoding="utf-8")
-    for name, sentence in (("words.pdf", "PDFではありません"), ("none.pdf", "ファイルがありません")):
-        done = cli("preflight", tmp_path / name)
-        assert done.exit_code == 1 and sentence in said(done) and "対処: " in said(done)
+    (tmp_path / "empty").mkdir()
+    wrong = edited(made.single(1), tmp_path / "wrong.pdf", broken.annotation)
+    for name, sentence in UNREAD.items():
+        for others, status in (([], 1), ([made.single(1)], 1), ([made.single(1), wrong], 3)):
+            done = cli("preflight", tmp_path / name, *others, "--json", tmp_path / "result.json")
+            assert done.exit_code == status and f"{tmp_path / name}　確かめられません" in done.stdout
+            assert sentence in done.stdout and "対処: " in done.stdout
+            unread, *read = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["files"]
+            assert unread["file"] == str(tmp_path / name) and sentence in unread["unread"]
+            assert [each["file"] for each in read] == [str(path) for path in others]
+
+
+def test_a_folder_is_all_the_pdfs_in_it(made: Made, tmp_path: Path) -> None:
+    for name in ("b/print/lot.pdf", "b/imposed/lot.PDF", "a.pdf", "b/words.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(made.single(1), tmp_path / name)
+    done = cli("preflight", tmp_path, tmp_path / "a.pdf")
+    assert done.exit_code == 0
+    told = re.findall(r"^■ (.*?)　", done.stdout, re.MULTILINE)
+    assert told == [str(tmp_path / name) for name in ("a.pdf", "b/imposed/lot.PDF", "b/print/lot.pdf")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are characters there")
+def test_a_name_of_another_encoding_is_read_all_the_same(made: Made, tmp_path: Path) -> None:
+    shutil.copyfile(made.single(1), os.fsencode(tmp_path) + b"/" + "見本".encode("cp932") + b".pdf")
+    done = cli("preflight", tmp_path, "--json", tmp_path / "result.json")
+    assert done.exit_code == 0 and "合格" in done.stdout
+    (told,) = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["files"]
+    assert told["passed"] and told["file"].startswith(str(tmp_path))
+
+
+def test_items_and_places_are_counted_and_remedies_fit(made: Made, tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        for number in range(1, 9):
+            page(number, BleedBox=None)(pdf)
+        page(3, CropBox=Array([0, 0, 600, 800]))(pdf)
+
+    done = cli("preflight", edited(made.single(1), tmp_path / "broken.pdf", change))
+    assert "不合格（誤り 1項目・9か所）" in done.stdout
+    assert done.stdout.count("　　対処: ") == 2
+    assert "裁ち落とし枠（BleedBox）を仕上がりの3mm外側に" in done.stdout
+    many = (*(Finding(32, number, "", "だめ") for number in range(500)), Finding(32, 0, "", MORE))
+    (line, *_) = report_lines(Checked(Path("a.pdf"), Standard.vt, True, True, 1, many, {}))
+    assert line.endswith("不合格（誤り 1項目・500か所以上）")
+    assert "墨" in remedy_of(Finding(32, 1, "", "DeviceGrayの色です（墨のk・Kと特色だけにします）"))
+    assert ITEMS[40].remedy != ITEMS[41].remedy
+
+
+def test_a_file_that_is_cut_off_is_not_said_to_have_revisions(made: Made, tmp_path: Path) -> None:
+    data = made.single(1).read_bytes()
+    (tmp_path / "cut.pdf").write_bytes(data[: len(data) // 2])
+    done = cli("preflight", tmp_path / "cut.pdf")
+    assert (
+        done.exit_code == 3
+        and "%%EOF）で終わっていません" in done.stdout
+        and "版が重なって" not in done.stdout
+    )
 
 
 def test_page_ranges() -> None:
@@ -120,6 +183,7 @@ def test_the_example_of_the_manual_is_what_the_program_says(made: Made, root: Pa
 
     edited(made.single(1), tmp_path / "design.pdf", design)
     said = re.sub(r"\d+ 0 R", "12 0 R", cli("preflight", tmp_path / "design.pdf").output)
+    said = said.replace(f"{tmp_path / 'design.pdf'}", "design.pdf")
     assert f"```\n{said}```" in _manual(root)
 
 

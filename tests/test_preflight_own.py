@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from small_job import JOB, person, write_job
 
+from kouki_print.job.preflighting import LotPreflight
 from kouki_print.job.run import run
 from kouki_print.verify.preflight.check import preflight
 from kouki_print.verify.preflight.items import Standard
+from kouki_print.verify.readback import PrintedSheet
 
 MODES = {
     "x4, layers, data matrix, bars for an inserter": (
@@ -37,3 +40,20 @@ def test_every_file_for_a_press_passes(tmp_path: Path, mode: str) -> None:
         assert checked.house and checked.stated and not checked.findings, (path.name, checked.findings)
         assert (checked.standard is Standard.x1a) == ("x1a" in mode)
         assert (checked.standard is Standard.vt) == (path.parent.name == "print" and "x4" in mode)
+
+
+def test_a_run_looks_into_each_document_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the first lot that has it: here the notices come with the second municipality."""
+    looked: list[tuple[str, list[str]]] = []
+
+    def check(
+        _: LotPreflight, printed: Path, __: Path, chosen: Sequence[PrintedSheet], ___: object
+    ) -> list[None]:
+        looked.append((printed.name[6:11], [sheet.document for sheet in chosen]))
+        return []
+
+    monkeypatch.setattr(LotPreflight, "check", check)
+    elsewhere = {"municipality_code": "47201", "insurer_number": "39472014", "postcode": "900-0021"}
+    people = [person(1, **elsewhere), *(person(count, birth_date="3200101") for count in (2, 3)), person(4)]
+    run(write_job(tmp_path / "job", people), tmp_path / "out", now="2026-06-20T00:00:00Z")
+    assert looked == [("47201", ["certificate"]), ("47213", ["notice"])]

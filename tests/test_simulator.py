@@ -187,6 +187,8 @@ def test_each_fault_is_seen(name: str) -> None:
         ({"stack_depth": 2}, {}),  # the cutter takes less than the order thinks
         ({}, {"stack_depth": 2}),
         ({"scheme": "in_order"}, {}),  # collated instead of stacked
+        ({"scheme": "work_and_turn"}, {}),  # a pile is turned over that lies right
+        ({}, {"scheme": "work_and_turn"}),  # a pile is not turned over that lies face down
         ({"scheme": "saddle", "gutter": 0}, {"scheme": "perfect", "gutter": 0, "signature": 1}),
         ({"scheme": "saddle", "gutter": 0, "binding": "right"}, {"scheme": "saddle", "gutter": 0}),
         ({"scheme": "perfect", "signature": 2, "gutter": 0}, {"scheme": "perfect", "gutter": 0}),

@@ -19,11 +19,12 @@ from work_kit import CERTIFICATE, NOTICE, PRESS, UNIT, job, lot, printed, unit
 
 from kouki_print.base.errors import JobError
 from kouki_print.handover.report_pdf import register_fonts
-from kouki_print.handover.work_facts import Box, SetFacts, Slot, by_mm, mm
+from kouki_print.handover.work_facts import Box, Press, SetFacts, Slot, by_mm, mm
 from kouki_print.handover.work_order import work_order
 from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
-from kouki_print.job.ticket_facts import QUESTIONS, job_facts, press_of
-from kouki_print.page.items import Sheet
+from kouki_print.job.lot_files import press_marks
+from kouki_print.job.ticket_facts import QUESTIONS, job_facts, piling, press_of
+from kouki_print.page.items import Fold, Perforation, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.sheet.grid import Imposition
 
@@ -174,19 +175,122 @@ def test_folds_perforations_and_window_are_where_the_layout_has_them() -> None:
     assert {"100", "98", "99", "210", "235", "120", "128×91", "窓 90×45mm", "折った用紙"} <= set(seen.words)
 
 
-def test_slots_of_a_turned_half_show_their_backs() -> None:
+FLAT = Layout(title="A4", sheet=Sheet(width=210, height=297), front=Side())
+TORN = FLAT.model_copy(update={"perforation": [Perforation(x=0, y=200, width=210, height=0)]})
+TWICE = FLAT.model_copy(update={"perforation": [*TORN.perforation, Perforation(x=9, y=0, width=0, height=9)]})
+WIDE: dict[str, Any] = {"title": "試験", "width": 483, "height": 329, "columns": 2}
+
+
+def pressed(made: Made, imposition: Imposition, *layouts: Layout) -> Press:
+    """The press sheet of a job with these layouts."""
+    named = {f"d{at}": layout for at, layout in enumerate(layouts)}
+    return press_of(replace(made.kit, imposition=imposition, layouts=named))
+
+
+@pytest.mark.parametrize(
+    ("layouts", "told"),
+    [
+        ([TORN], ["ミシン目トンボ"]),
+        ([TORN, TORN], ["ミシン目トンボ"]),
+        ([TORN, TWICE], ["ミシン目トンボ（すべての書類に共通の位置だけ）"]),
+        ([TORN, FLAT], ["ミシン目トンボは書類ごとに位置が違うので入れない"]),
+        ([FLAT, FLAT], []),
+    ],
+    ids=["one document", "two alike", "one more", "none in common", "none at all"],
+)
+def test_marks_are_those_on_the_sheet(made: Made, layouts: list[Layout], told: list[str]) -> None:
+    press = Imposition(**WIDE, marks=["fold", "perforation"])
+    assert list(pressed(made, press, *layouts).marks) == told
+
+
+def test_a_mark_without_room_is_told(made: Made) -> None:
+    tight = Imposition(title="試験", width=426, height=297, columns=2, marks=["registration", "perforation"])
+    assert list(pressed(made, tight, TORN).marks) == [
+        "見当トンボは余白がないので入れない", "ミシン目トンボは余白がないので入れない",
+    ]  # fmt: skip
+
+
+def test_the_sheet_line_is_drawn_where_it_is_printed(made: Made) -> None:
+    """A fold of one document only has no ticks, so the words stay where the ticks would have been."""
+    roll = Imposition(
+        title="試験", scheme="lanes", width=460, height=303, columns=2, marks=["fold", "sheet_line"]
+    )
+    bent = FLAT.model_copy(update={"fold": [Fold(y=50)]})
+    kit = replace(made.kit, imposition=roll, layouts={"a": bent, "b": FLAT})
+    for side, box in enumerate(press_of(kit).sheet_lines):
+        label = press_marks(kit, side).line
+        assert label is not None and box is not None
+        assert (box.x, box.y, box.height) == (label.place.x, label.place.y, label.width)
+
+
+def followed(notes: str, table: list[list[list[int]]]) -> list[int]:
+    """Pages from top to bottom of a pile that is cut and laid together by nothing but the words."""
+    sheets = table[::-1] if "降順" in notes else table
+    cut = re.search(r"1回に断裁するのは ([\d,]+)枚まで", notes)
+    at_once = int(cut[1].replace(",", "")) if cut else max(len(sheets), 1)
+    turned = re.findall("[A-Z]", found[1]) if (found := re.search("([山A-Z、]+) は裏が上", notes)) else []
+    read = []
+    for start in range(0, len(sheets), at_once):
+        stack = sheets[start : start + at_once]
+        piles = {
+            chr(ord("A") + slot): [(sheet[0][slot], sheet[1][slot]) for sheet in stack]
+            for slot in range(len(stack[0][0]))
+        }
+        for name in turned:
+            piles[name] = [(back, front) for front, back in reversed(piles[name])]
+        if order := re.search("断裁したら ([面A-Z、]+) の山の上から1枚ずつ、この順に", notes):
+            taken = zip(*(piles[name] for name in re.findall("[A-Z]", order[1])), strict=True)
+            read += [leaf for leaves in taken for leaf in leaves]
+        elif order := re.search("たら ([山列A-Z]+ の下に [山列A-Z、]+) を(?:この順に)?重ねる", notes):
+            read += [leaf for name in re.findall("[A-Z]", order[1]) for leaf in piles[name]]
+        else:
+            read += piles["A"]
+    return [page for leaf in read for page in leaf if page]
+
+
+@pytest.mark.parametrize(
+    "scheme", ["one_up", "in_order", "cut_and_stack", "lanes", "work_and_turn", "work_and_tumble"]
+)
+@pytest.mark.parametrize("descending", [False, True], ids=["rising", "falling"])
+@pytest.mark.parametrize("depth", [0, 2])
+def test_who_follows_the_words_holds_all_in_order(scheme: str, descending: bool, depth: int) -> None:
+    columns, rows = {"one_up": (1, 1), "lanes": (3, 1)}.get(scheme, (2, 2))
+    press = Imposition(
+        title="試験", scheme=scheme, width=900, height=900, columns=columns, rows=rows, descending=descending,
+        stack_depth=depth, turn="tumble" if scheme == "work_and_tumble" else "turn",
+    )  # fmt: skip
+    notes = "\n".join(piling(press))
+    for records in (1, 3, 7, 9, 16, 37):
+        assert followed(notes, press.table(2 * records).tolist()) == list(range(1, 2 * records + 1))
+
+
+def test_cutting_and_collating_in_words() -> None:
+    """Which pile lies on which, how many at once, and that the first stack of a falling order is the last."""
+    depth = Imposition(**WIDE, stack_depth=2500, descending=True)
+    assert list(piling(depth)) == [
+        "1枚目の用紙の表を上にして重ね、断裁したら 山A の下に 山B を重ねる。上から順に取ると連番になる",
+        "1回に断裁するのは 2,500枚まで。次の回に断裁して重ねた山は、前の回の山の下に続ける",
+        "最後の用紙から印刷する（降順）。断裁の 2,500枚ずつは1枚目の側から数える。"
+        "最初に刷り上がるのは一番下に続ける最後の回の分で、2,500枚に足りないことがある",
+    ]
+    half = Imposition(**WIDE, scheme="work_and_turn")
+    assert list(piling(half))[1] == "山B は裏が上で出る。重ねる前に山ごと裏返し、表を上にする"
+    many = Imposition(title="試験", width=900, height=900, columns=5, rows=2)
+    assert "山A の下に 山B、山C、…、山J をこの順に重ねる" in next(piling(many))
+
+
+def test_slots_of_a_turned_half_show_their_backs(made: Made) -> None:
     """半裁打ち返し: the right half of the front carries backs, and each back lies behind its own front."""
-    layout = Layout(title="A4", sheet=Sheet(width=210, height=297), front={})  # type: ignore[arg-type]
     given = Imposition(title="半裁", scheme="work_and_turn", width=483, height=329, columns=2)
-    press = press_of(given, layout)
+    press = pressed(made, given, FLAT)
     assert [slot.label for slot in press.front] == ["山A 表", "山B 裏"]
     assert [slot.label for slot in press.back] == ["山A 裏", "山B 表"]
     assert [slot.box.x for slot in press.back] == [244.5, 28.5]
     assert press.work_style == "WorkAndTurn" and not press.stacked
-    tumbled = press_of(given.model_copy(update={"scheme": "cut_and_stack", "turn": "tumble"}), layout)
+    tumbled = pressed(made, given.model_copy(update={"scheme": "cut_and_stack", "turn": "tumble"}), FLAT)
     assert (tumbled.work_style, tumbled.stacked) == ("Perfecting", True)
     assert [slot.rotation for slot in tumbled.back] == [180, 180]
-    single = press_of(given.model_copy(update={"scheme": "lanes", "sides": 1}), layout)
+    single = pressed(made, given.model_copy(update={"scheme": "lanes", "sides": 1}), FLAT)
     assert single.back == () and single.roll and single.work_style == "Simplex"
     assert single.front[0].label == "列A 表"
 

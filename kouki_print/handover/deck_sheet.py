@@ -20,6 +20,7 @@ from kouki_print.handover.report_pdf import (
     ruled_table,
 )
 
+_USUAL = 28  # marks that stand in a line of their column in the usual size; of more each is smaller
 _STEP = ParagraphStyle("step", parent=NOTE, fontSize=9, leading=13)
 
 
@@ -42,11 +43,13 @@ def guide(frames: Frames, feeders: Sequence[str], order: str, lines: Sequence[De
     steps = (
         f"1. deck.pdf を本番と同じ用紙・同じ拡大率（100%）・両面で刷り、順番を変えずに重ねます。{order}",
         f"2. 供給機に次のものを入れます。{'、'.join(feeders) or '（供給機の指定なし）'}。",
-        "3. 照合の一覧は使わず、印と照合コードの検査をすべて入れて、1枚ずつ流します。",
+        "3. 印と照合コードの検査をすべて入れて、1枚ずつ流します。試験用紙の番号は本番の一覧（pieces.csv）にないので、"
+        "一覧にあるかどうかの照合だけは切っておきます。",
         "4. 「止まる」の用紙で機械が止まったら、その用紙と、その前に終わっていない組を抜き、続きから始めます。",
         "5. 表のとおりに動いたら右の欄に印を付け、封入機の設定のファイルを proven = true にします。"
         "一つでも違えば、本番の用紙を流さずに設定を直します。",
     )
+    longest = max(len(line.marks) for line in lines)
     table = [
         ["送り順", "ページ", "照合コード", "印（1 = あり）", "この用紙", "機械の動き", "結果"],
         *(
@@ -54,7 +57,7 @@ def guide(frames: Frames, feeders: Sequence[str], order: str, lines: Sequence[De
                 str(number),
                 str(line.page),
                 cell(line.code, 7),
-                cell(line.marks or "（なし）", 7),
+                cell(line.marks or "（なし）", 7 if longest <= _USUAL else 5),
                 cell(line.what, 8),
                 cell(f"■{line.does}" if line.loud else line.does, 8.5),
                 "□",
@@ -66,7 +69,7 @@ def guide(frames: Frames, feeders: Sequence[str], order: str, lines: Sequence[De
         Paragraph(f"全{len(lines)}枚のうち、{stops}枚で止まります", BIG),
         *(Paragraph(escape(step), _STEP) for step in steps),
         Paragraph("用紙ごとの動き", HEADING),
-        ruled_table(table, (10, 11, 46, 36, 44, 24, 9), texts=7, total=False, size=8, pad=3),
+        ruled_table(table, (10, 11, 44, 38, 44, 24, 9), texts=7, total=False, size=8, pad=3),
         Paragraph(
             "用紙の人はすべて作り物です。照合コードは本番のジョブにない番号で、記録が混ざることはありません。"
             "試験の後は、用紙を本番の用紙に混ぜずに捨ててください。",

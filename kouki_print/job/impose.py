@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +17,24 @@ from kouki_print.job.kit import embedded
 from kouki_print.job.watch import Watcher
 from kouki_print.page.items import MM, Sheet
 from kouki_print.page.operators import Canvas
-from kouki_print.page.type.fonts import Style, distinct_clusters
+from kouki_print.page.type.fonts import Style, clusters, distinct_clusters
 from kouki_print.pdf.copying import Copier
 from kouki_print.pdf.document import Shared, write_resources
-from kouki_print.pdf.foreign import Foreign, read_foreign, unfit, write_forms
+from kouki_print.pdf.foreign import Foreign, read_foreign, readable, unfit, write_forms
 from kouki_print.pdf.pressed import SheetSide, finish_sheets, version_for
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
-from kouki_print.sheet.imposition import Imposition, load_imposition, placement
-from kouki_print.sheet.labels import LABEL_SIZE, LINE_WIDTH
+from kouki_print.sheet.grid import Imposition, placement
+from kouki_print.sheet.imposition import load_imposition
+from kouki_print.sheet.labels import LINE_WIDTH, labels_of_side, line_contents, line_ends
 from kouki_print.sheet.marks import Marks, marks_of
-from kouki_print.sheet.simulator import proven
+from kouki_print.sheet.simulator import stop_unless_proven
+from kouki_print.verify.preflight.check import preflight
+from kouki_print.verify.preflight.items import Standard
 
 _TOLERANCE = 0.5  # mm that the pages of a file may differ
-_MOST_BYTES = 1_900_000_000
-_SIDE_WIDTH = 6.0  # mm of the sheet line for the name of the side
+_SMALLER = "--pages で分けて面付けしてください。"
 _LONGEST_NAME = 40
+_BLACK = b"/GS0 gs 0 0 0 1 k\n"
 _RANGE = re.compile(r"(\d+)?(-)?(\d+)?")
 
 
@@ -49,30 +51,36 @@ class Planned:
     imposition: Imposition
     table: np.ndarray
 
+    @property
+    def name(self) -> str:
+        """The source's name without its ending, as the sheet line and the title say it."""
+        return readable(self.foreign.path.stem)
+
 
 def plan_sheets(source: Path, layout: str, pages: str = "") -> Planned:
     """Read a source and lay out its pages.  JobError when they do not go onto the layout's sheet."""
     foreign = read_foreign(source)
     chosen = _chosen(pages, len(foreign.views))
     finished = _common_size(foreign, chosen)
-    try:
-        imposition = load_imposition(layout, finished)
-    except JobError as error:
-        if error.file != "job.toml":
-            raise
-        raise JobError(error.what, remedy=error.remedy, file="--layout") from None
+    imposition = load_imposition(layout, finished)
+    standard = foreign.statement.standard
+    if standard and not _keeps(source, Standard(standard), chosen):
+        foreign = replace(foreign, statement=replace(foreign.statement, standard=None))
     return Planned(foreign, chosen, finished, imposition, imposition.table(len(chosen)))
+
+
+def _keeps(path: Path, standard: Standard, chosen: range) -> bool:
+    """Whether our own checker agrees with what a source says of itself."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False  # the checker opens files by name
+    return not preflight(path, standard=standard, house=False, contents=chosen).mistakes
 
 
 def prove(planned: Planned) -> None:
     """Fold, cut and stack the planned sheets on paper; JobError when they do not read in order."""
-    faults = proven(planned.imposition, planned.finished, len(planned.chosen))
-    if faults:
-        raise JobError(
-            f"この面付けでは、仕上げても元の順番になりません: {'。'.join(faults)}。",
-            remedy="面付けファイルの scheme・turn・head・margin を見直してください。",
-            file=planned.imposition.name,
-        )
+    stop_unless_proven(planned.imposition, planned.finished, [len(planned.chosen)])
 
 
 def _chosen(pages: str, count: int) -> range:
@@ -105,7 +113,7 @@ def _common_size(foreign: Foreign, chosen: range) -> Sheet:
             f"{at:,}ページ目の仕上がり寸法（{_mm(view.width, view.height)}）が、"
             f"{chosen.start:,}ページ目（{_mm(first.width, first.height)}）と違います。",
             remedy="同じ大きさのページだけを --pages で選び、大きさごとに面付けしてください。",
-            file=foreign.path.name,
+            file=readable(foreign.path.name),
         )
     bleed = max(view.bleed for view in set(views))
     return Sheet(
@@ -123,13 +131,13 @@ def write_imposed(planned: Planned, out: Path, watcher: Watcher) -> WrittenFile:
         raise unfit(out, "--out が元の PDF と同じです", "--out に別の名前を書いてください。")
     mask = os.umask(0o077)  # printed texts may be personal data: nobody but the owner reads them
     try:
-        with PdfFile(out, version_for(planned.foreign.statement)) as file:
+        with PdfFile(out, version_for(planned.foreign.statement), smaller=_SMALLER) as file:
             return _write(planned, file, watcher)
     except OSError as error:
         raise JobError(
             f"出力先に書き込めません（{error.strerror or type(error).__name__}）。",
             remedy="フォルダーの権限と空き容量を確かめるか、別の出力先を指定してください。",
-            file=str(out),
+            file=readable(str(out)),
         ) from error
     finally:
         os.umask(mask)
@@ -137,27 +145,32 @@ def write_imposed(planned: Planned, out: Path, watcher: Watcher) -> WrittenFile:
 
 def _write(planned: Planned, file: PdfFile, watcher: Watcher) -> WrittenFile:
     press, foreign = planned.imposition, planned.foreign
-    texts = _line_texts(planned)
     found = [marks_of(press, planned.finished, side) for side in range(press.sides)]
-    style = _style(texts, found)
+    ends = line_ends(press, len(planned.table))
+    style = load_styles()["gothic"]
+    head = "".join(each if style.can_draw(each) else "〓" for each in clusters(planned.name[:_LONGEST_NAME]))
+    style = _for(style, [head, *ends, *(label.text for each in found for label in each.letters), "表裏"])
     resources = write_resources(file, Shared(embedded({"gothic": style}), {}, {}), {}).number
     canvas = Canvas(press.height, {"gothic": style})
     heads = [
-        _form(file, _marks(canvas, each, side), (0, 0, press.width, press.height), resources)
+        _form(
+            file,
+            each.operators() + _BLACK + labels_of_side(canvas, each.letters, each.line, side),
+            (0, 0, press.width, press.height),
+            resources,
+        )
         for side, each in enumerate(found)
     ]
-    lines = [0] * len(texts)
+    lines = [0] * len(ends)
     if any(each.line for each in found):
         box = (0, -2, LINE_WIDTH, 6)
-        lines = [_form(file, content, box, resources) for content in _line_contents(canvas, texts)]
+        lines = [_form(file, _BLACK + each, box, resources) for each in line_contents(canvas, head, ends)]
     copier = Copier(file)
     forms = []
     watcher.begin("ページ", len(planned.chosen))
     for form in write_forms(foreign, planned.chosen, copier):
         forms.append(form)
         watcher.step(1)
-        if file.position > _MOST_BYTES:
-            raise unfit(foreign.path, "面付けすると2GBを超えます", "--pages で分けて面付けしてください。")
     watcher.end()
     first, last = planned.chosen[0], planned.chosen[-1]
     key = f"{sha256_of(foreign.path)}/{press.name}/{first}-{last}" if foreign.statement.standard else ""
@@ -169,7 +182,7 @@ def _write(planned: Planned, file: PdfFile, watcher: Watcher) -> WrittenFile:
         source=foreign.path,
         statement=foreign.statement,
         copier=copier,
-        info=(f"{foreign.path.stem} imposed", key),
+        info=(f"{planned.name} imposed", key),
     )
 
 
@@ -184,7 +197,7 @@ def _sides(
     ]
     starts = []
     for each in found:
-        matrix = each.line.along(_SIDE_WIDTH).matrix(press.height) if each.line else b""
+        matrix = each.line.after_side(press.height) if each.line else b""
         starts.append(b"/M Do\n" + (b"q %s cm /L Do Q\n" % matrix if matrix else b""))
     for line, sheet in zip(lines, planned.table.tolist(), strict=True):
         for side in range(press.sides):
@@ -198,47 +211,12 @@ def _sides(
             yield SheetSide(b"".join(parts), named)
 
 
-def _line_texts(planned: Planned) -> list[str]:
-    """What the sheet line of each press sheet says: the source's name, the stack, sheet of sheets."""
-    name = unicodedata.normalize("NFC", planned.foreign.path.stem)[:_LONGEST_NAME]
-    stacks = planned.imposition.stacks(len(planned.table))
-    several = stacks[-1] != stacks[0]
-    return [
-        f"{name}  " + (f"山{stack}  " if several else "") + f"{sheet}/{len(stacks)}枚目"
-        for sheet, stack in enumerate(stacks, 1)
-    ]
-
-
-def _style(texts: list[str], found: Sequence[Marks]) -> Style:
-    """The face that the sheet lines are set in, with all that they say; what it lacks becomes a 〓."""
-    style = load_styles()["gothic"]
-    for cluster in sorted(distinct_clusters(texts)):
-        if not style.can_draw(cluster):
-            texts[:] = [text.replace(cluster, "〓") for text in texts]
-    written = [*texts, *(label.text for each in found for label in each.letters), "表裏"]
+def _for(style: Style, texts: Sequence[str]) -> Style:
+    """The style with what these texts ask for."""
     asked = Style(style.key, style.faces)
-    for cluster in sorted(distinct_clusters(written)):
+    for cluster in sorted(distinct_clusters(texts)):
         asked.resolve(cluster)
     return asked.settled()
-
-
-def _marks(canvas: Canvas, found: Marks, side: int) -> bytes:
-    """What is the same on this side of every sheet."""
-    out = [found.operators(), b"/GS0 gs 0 0 0 1 k\n"]
-    labels = [(each, each.text) for each in found.letters]
-    for label, text in [*labels, *([(found.line, "表裏"[side])] if found.line else [])]:
-        shown = canvas.show(text, canvas.styles["gothic"], LABEL_SIZE)
-        out.append(b"BT %s Tm %sET\n" % (label.matrix(canvas.height), shown))
-    return b"".join(out)
-
-
-def _line_contents(canvas: Canvas, texts: Sequence[str]) -> Iterator[bytes]:
-    """The sheet lines, all condensed alike so that the longest fits."""
-    style = canvas.styles["gothic"]
-    widest = max(style.width(text) for text in texts) * LABEL_SIZE / 1000
-    scale = min(100, int(100 * (LINE_WIDTH - _SIDE_WIDTH) * MM / widest))
-    for text in texts:
-        yield b"/GS0 gs 0 0 0 1 k BT %d Tz %sET\n" % (scale, canvas.show(text, style, LABEL_SIZE))
 
 
 def _form(file: PdfFile, content: bytes, box: tuple[float, float, float, float], resources: int) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from kouki_print.job.impose import Planned
+from kouki_print.pdf.foreign import readable
 
 _ENDS = 5  # sheets that are listed at the beginning and at the end of a long job
 _SIDES = "表裏"
@@ -17,7 +18,7 @@ def plan_lines(planned: Planned) -> Iterator[str]:
     """The table, one line per side of a sheet: which page lies in which slot."""
     press, finished, sheets = planned.imposition, planned.finished, len(planned.table)
     yield f"面付け　{press.title}　{press.width:g}×{press.height:g}mm　{press.up}面（横{press.columns}×縦{press.rows}）"
-    yield f"元の PDF　{planned.foreign.path.name}　仕上がり {finished.width:g}×{finished.height:g}mm"
+    yield f"元の PDF　{readable(planned.foreign.path.name)}　仕上がり {finished.width:g}×{finished.height:g}mm"
     width = max(6, len(str(planned.chosen[-1])) + 2)
     sheet_width = max(8, 2 * len(f"{sheets:,}") + 3)
     names = "".join(_padded(f"面{slot}", width) for slot in range(1, press.up + 1))
@@ -50,12 +51,23 @@ def notes(planned: Planned) -> Iterator[str]:
     foreign, statement = planned.foreign, planned.foreign.statement
     if foreign.annotated:
         yield f"注釈や入力欄のあるページが{foreign.annotated:,}あります。注釈と入力欄は、面付けした PDF に入りません。"
+    if foreign.cut:
+        yield (
+            f"仕上がり（TrimBox）が用紙（MediaBox）の外に出ているページが{foreign.cut:,}あります。"
+            "MediaBox の内側だけを仕上がりとしました。"
+        )
+    if "sheet_line" in planned.imposition.marks:
+        yield (
+            f"用紙情報に、元のファイルの名前「{planned.name}」が入ります。"
+            "人の名前などがあれば、ファイルの名前を変えて、もう一度面付けしてください。"
+        )
     if not planned.finished.bleed:
         yield "仕上がり（TrimBox）の外に塗り足しがありません。断裁のずれで、端に白い線が出ることがあります。"
     if statement.stated and not statement.standard:
         yield (
             f"元の PDF は {statement.stated} と名乗っていますが、面付けした PDF は名乗りません"
-            "（出力インテントが CMYK の印刷用でない、日付がない、トラッピング済みのどれかです）。"
+            "（印刷前検査に合格しない、出力インテントが CMYK の印刷用でない、日付がない、トラッピング済みのどれかです。"
+            "kouki-print preflight で確かめられます）。"
         )
     elif not statement.stated:
         yield "元の PDF は印刷の規格（PDF/X-4 など）を名乗っていないので、面付けした PDF も名乗りません。"

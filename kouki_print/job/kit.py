@@ -31,7 +31,8 @@ from kouki_print.pdf.fontset import EmbeddedFont, FontSpec, embed
 from kouki_print.pdf.metadata import OutputIntent
 from kouki_print.pdf.profile import NAME as TEST_PROFILE
 from kouki_print.pdf.profile import synthetic_profile
-from kouki_print.sheet.imposition import Imposition, load_for_lots
+from kouki_print.sheet.grid import Imposition
+from kouki_print.sheet.imposition import load_for_lots
 from kouki_print.verify.readback import page_text
 
 # A reprint may need any of these in a code, a sheet line or a number.
@@ -68,7 +69,6 @@ def build_kit(
     asked = {name: Style(style.key, style.faces) for name, style in styles.items()}
     resolve_all(order, contacts, layouts, asked, fields)
     settled = {name: style.settled() for name, style in asked.items()}
-    finished = next(iter(layouts.values())).sheet
     dies = dies_of(layouts.values())
     shared = Shared(
         fonts=embedded(settled),
@@ -84,7 +84,7 @@ def build_kit(
         styles={name: style.slim() for name, style in settled.items()},
         look=look_of(order),
         shared=shared,
-        imposition=load_for_lots(order.printing.imposition, finished, job_dir),
+        imposition=load_for_lots(order.printing.imposition, layouts.values(), job_dir),
         intent=output_intent(order, job_dir),
         artwork_texts={
             f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)

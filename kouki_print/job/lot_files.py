@@ -16,20 +16,19 @@ from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
 from kouki_print.page.ink import SPOT
 from kouki_print.page.items import MM, Sheet
-from kouki_print.page.operators import Canvas, number
+from kouki_print.page.operators import Canvas
 from kouki_print.pdf.document import PageBoxes, Resources, finish
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
 from kouki_print.plan.marking import Marked
 from kouki_print.plan.pieces import Lot
 from kouki_print.sheet.grid import Place, placement
-from kouki_print.sheet.labels import LABEL_SIZE, LINE_WIDTH, Label
-from kouki_print.sheet.marks import Marks, marks_of
+from kouki_print.sheet.labels import labels_of_side, line_contents, line_ends
+from kouki_print.sheet.marks import Marks, in_common, marks_of
 
 MEDIA_MARGIN = 13.0  # mm around the trim of a 1-up page: 3 bleed + 9 mark + 1
 SIDES = ("front", "back")
 _END = b"Q\n"
-_SIDE_WIDTH = 6.0  # mm of the sheet line for the name of the side
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +179,16 @@ def finish_imposed(
     heads = _page_heads(file, composers, places)
     ends = _ends(file)
     found = [press_marks(kit, side) for side in (0, 1)]
+    canvas = Canvas(imposition.height, dict(kit.styles))
     marks_heads = [
-        b"%d 0 R" % file.append(stream(_marks_head(kit, each, side), compress=False))
+        b"%d 0 R" % file.append(stream(_marks_head(canvas, each, side), compress=False))
         for side, each in enumerate(found)
     ]
     lines: Sequence[bytes] = [b""] * len(table)
     if found[0].line is not None:
-        first = file.append_all(_sheet_lines(kit, task, len(table)))
+        said = f"{task.lot.stem}  ロット{task.lot.number}"
+        shown = line_contents(canvas, said, line_ends(imposition, len(table)))
+        first = file.append_all([stream(each + _END, compress=False) for each in shown])
         lines = [b" %d 0 R" % number for number in range(first, first + len(table))]
     codes = streams.code.tolist()
     texts = {name: streams.text[name].tolist() for name in SIDES}
@@ -216,48 +218,16 @@ def finish_imposed(
 
 def press_marks(kit: PrintKit, side: int) -> Marks:
     """The marks of a press sheet, with the folds and perforations that all documents have in common."""
-    first, *others = kit.layouts.values()
-    folds = [each for each in first.fold if all(each in other.fold for other in others)]
-    perforations = [each for each in first.perforation if all(each in other.perforation for other in others)]
+    layouts = kit.layouts.values()
     spots = [SPOT] if kit.look.ink.spot else []
-    return marks_of(kit.imposition, first.sheet, side, folds, perforations, spots)
+    return marks_of(kit.imposition, next(iter(layouts)).sheet, side, *in_common(layouts), spots)
 
 
-def _marks_head(kit: PrintKit, found: Marks, side: int) -> bytes:
-    """Marks, the letters of the piles and the name of the side, the same on every press sheet; then the place
-    where the sheet line begins."""
-    out = [b"/M%s Do /GS0 gs 0 0 0 1 k\n" % SIDES[side][:1].encode()]
-    out += [_written(kit, each, each.text) for each in found.letters]
-    if found.line is not None:
-        out.append(_written(kit, found.line, "表裏"[side]))
-        out.append(b"q %s cm\n" % found.line.along(_SIDE_WIDTH).matrix(kit.imposition.height))
-    return b"".join(out)
-
-
-def _written(kit: PrintKit, label: Label, text: str) -> bytes:
-    canvas = Canvas(kit.imposition.height, dict(kit.styles))
-    shown = canvas.show(text, kit.styles["gothic"], LABEL_SIZE)
-    return b"BT %s Tm %sET\n" % (label.matrix(kit.imposition.height), shown)
-
-
-def _sheet_lines(kit: PrintKit, task: LotTask, count: int) -> list[bytes]:
-    """Sheet line (用紙情報) of each press sheet, on the waste edge: job, lot, stack, sheet of sheets."""
-    style = kit.styles["gothic"]
-    table = {ord(cluster): f"{gid:04X}" for cluster, gid in style.used()[0].items() if len(cluster) == 1}
-    stacks = kit.imposition.stacks(count)
-    label = f"{task.lot.stem}  ロット{task.lot.number}  "
-    several = stacks[-1] != stacks[0]
-    texts = [
-        label + (f"山{stack}  " if several else "") + f"{sheet}/{count}枚目"
-        for sheet, stack in enumerate(stacks, 1)
-    ]
-    longest = max(texts, key=len)
-    room = (LINE_WIDTH - _SIDE_WIDTH) * MM / (style.width(longest) * LABEL_SIZE / 1000)
-    narrow = b"%d Tz " % (100 * room) if room < 1 else b""
-    head = b"BT %s/%s0 %s Tf <" % (narrow, style.key.encode("ascii"), number(LABEL_SIZE))
-    return [
-        stream(head + text.translate(table).encode("ascii") + b">Tj ET Q\n", compress=False) for text in texts
-    ]
+def _marks_head(canvas: Canvas, found: Marks, side: int) -> bytes:
+    """Marks and labels, the same on every press sheet; then the place where the sheet line goes on."""
+    head = b"/M%s Do /GS0 gs 0 0 0 1 k\n" % SIDES[side][:1].encode()
+    head += labels_of_side(canvas, found.letters, found.line, side)
+    return head + (b"q %s cm\n" % found.line.after_side(canvas.height) if found.line else b"")
 
 
 def _info(kit: PrintKit, task: LotTask, product: str, *, variable: bool) -> DocumentInfo:

@@ -13,7 +13,7 @@ from kouki_print.order.models import Order
 from kouki_print.plan.imposing import sheets_and_slots
 from kouki_print.plan.pieces import matching_codes
 from kouki_print.plan.sheets import sheet_rows
-from kouki_print.sheet.imposition import Imposition
+from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.readback import PrintedSheet
 
 

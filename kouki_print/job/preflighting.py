@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.files import write_text
@@ -17,13 +18,23 @@ from kouki_print.page.fields import PageFields
 from kouki_print.page.items import MM
 from kouki_print.page.layout import Layout
 from kouki_print.pdf.profile import synthetic_profile
-from kouki_print.sheet.imposition import Imposition
+from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.preflight.check import Checked, Known, preflight
 from kouki_print.verify.preflight.items import ITEMS, Finding, Standard
-from kouki_print.verify.preflight.report import as_values, report_lines
+from kouki_print.verify.preflight.report import as_values, report_lines, unread_lines, unread_values
 from kouki_print.verify.readback import Difference, PrintedSheet
 
 _OF_ARTWORK = range(24, 40)  # boxes, fonts, colours: what a page brings along; the rest is the file's own
+
+
+@dataclass(slots=True)
+class Report:
+    """What is told of files, for people and for JSON; ``mistakes``, ``unread``: files that have some, or are no PDF."""
+
+    lines: list[str] = field(default_factory=list)
+    values: list[dict[str, Any]] = field(default_factory=list)
+    mistakes: int = 0
+    unread: int = 0
 
 
 def preflight_files(
@@ -33,28 +44,48 @@ def preflight_files(
     standard: str | None = None,
     house: bool | None = None,
     table: Path | None = None,
-) -> tuple[list[str], bool]:
-    """The report of these files, line by line, and whether all of them pass; ``table``: where JSON is written.
-
-    JobError when one of them is no PDF; nothing is written then.
-    """
-    for path in files:
-        if not path.is_file():
-            raise JobError(
-                "ファイルがありません。", remedy="PDFのファイルの場所を確かめてください。", file=path.name
-            )
-    checked = []
-    watcher.begin("印刷前検査", len(files))
-    for path in files:
-        checked.append(preflight(path, standard=Standard(standard) if standard else None, house=house))
+) -> Report:
+    """The report of these files, of a folder all PDFs in it; ``table``: where it is written as JSON."""
+    report = Report()
+    chosen = list(dict.fromkeys(each for path in files for each in _in_folder(path)))
+    watcher.begin("印刷前検査", len(chosen))
+    for path in chosen:
+        try:
+            checked = _preflight(path, Standard(standard) if standard else None, house)
+        except JobError as why:
+            report.unread += 1
+            report.lines += unread_lines(path, why)
+            report.values.append(unread_values(path, why))
+        else:
+            report.mistakes += bool(checked.mistakes)
+            report.lines += report_lines(checked)
+            report.values.append(as_values(checked))
         watcher.step(1)
     watcher.end()
     if table is not None:
-        values = {"files": [as_values(each) for each in checked]}
-        write_text(table, json.dumps(values, ensure_ascii=False, indent=1) + "\n")
-    return [line for each in checked for line in report_lines(each)], not any(
-        each.mistakes for each in checked
-    )
+        write_text(table, json.dumps({"files": report.values}, ensure_ascii=False, indent=1) + "\n")
+    return report
+
+
+def _in_folder(path: Path) -> list[Path]:
+    """The PDFs of a folder; a file, and a folder without any, by itself."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(each for each in path.rglob("*") if each.suffix.lower() == ".pdf" and each.is_file())
+    return found or [path]
+
+
+def _preflight(path: Path, standard: Standard | None, house: bool | None) -> Checked:
+    if path.is_dir():
+        raise JobError(
+            "このフォルダーの中にPDFがありません。", remedy="PDFのあるフォルダーを指定してください。"
+        )
+    if not path.is_file():
+        raise JobError("ファイルがありません。", remedy="PDFのファイルの場所を確かめてください。")
+    try:
+        return preflight(path, standard=standard, house=house)
+    except OSError:
+        raise JobError("ファイルを読めません。", remedy="読む権限があるかを確かめてください。") from None
 
 
 def check_artwork(path: Path, page: int) -> None:

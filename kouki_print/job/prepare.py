@@ -53,7 +53,8 @@ from kouki_print.post.registered import assign_numbers, load_numbers
 from kouki_print.post.tariff import Tariff, load_tariff
 from kouki_print.select.decide import decide
 from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
-from kouki_print.sheet.imposition import Imposition, load_for_lots
+from kouki_print.sheet.grid import Imposition
+from kouki_print.sheet.imposition import load_for_lots
 from kouki_print.sheet.simulator import stop_unless_proven
 
 PERSONAL_TEXTS = (
@@ -114,7 +115,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         tariff = tariff_of(job_dir, loaded)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
         finished = next(iter(layouts.values())).sheet
-        imposition = load_for_lots(order.printing.imposition, finished, job_dir)
+        imposition = load_for_lots(order.printing.imposition, layouts.values(), job_dir)
     with stages.stage("移行データの取込みと検査"):
         intake = read_export(loaded, job_dir, styles["mincho"].private_use())
         intake.notes.extend([*order.weight_notes(), *(ALERT + note for note in window_notes)])

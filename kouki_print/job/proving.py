@@ -27,7 +27,7 @@ from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
 from kouki_print.page.layout import Layout
-from kouki_print.sheet.imposition import Imposition
+from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 

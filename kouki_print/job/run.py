@@ -8,7 +8,7 @@ import signal
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
@@ -210,24 +210,33 @@ def _make_lots(
     """
     results: list[LotResult] = []
     if pool is None:
-        for task in lot_tasks(prepared, building):
-            results.append(make_and_check(kit, task, first=not results))
+        for task, fresh in _with_fresh(lot_tasks(prepared, building)):
+            results.append(make_and_check(kit, task, first=not results, fresh=fresh))
             stages.watcher.step(len(task.documents))
         meanwhile()
         return results
     kit_file = building / ".kit"
     kit_file.write_bytes(pickle.dumps(kit))
     waiting: set[Future[LotResult]] = set()
-    for number, task in enumerate(lot_tasks(prepared, building)):
+    for number, (task, fresh) in enumerate(_with_fresh(lot_tasks(prepared, building))):
         if len(waiting) >= 2 * workers:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             results.extend(_collected(done, stages))
-        waiting.add(pool.submit(make_and_check, kit_file, task, first=not number))
+        waiting.add(pool.submit(make_and_check, kit_file, task, first=not number, fresh=fresh))
     meanwhile()
     done, _ = wait(waiting)
     results.extend(_collected(done, stages))
     kit_file.unlink()
     return sorted(results, key=lambda result: result.files.lot.start)
+
+
+def _with_fresh(tasks: Iterable[LotTask]) -> Iterator[tuple[LotTask, frozenset[str]]]:
+    """Each lot with the documents that no lot before it has."""
+    seen: frozenset[str] = frozenset()
+    for task in tasks:
+        fresh = frozenset(task.documents) - seen
+        yield task, fresh
+        seen |= fresh
 
 
 def _collected(done: set[Future[LotResult]], stages: Stages) -> list[LotResult]:

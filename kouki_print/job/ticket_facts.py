@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import kouki_print
 from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, JobFacts, Press, Slot, mm
 from kouki_print.job.kit import PrintKit
+from kouki_print.job.lot_files import press_marks
 from kouki_print.job.prepare import Prepared
 from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
@@ -15,9 +16,9 @@ from kouki_print.page.extents import Rect
 from kouki_print.page.items import Qr
 from kouki_print.page.layout import Layout
 from kouki_print.page.window import outer_size, panel_of, visible_always, visible_ever
-from kouki_print.sheet.imposition import Imposition
-from kouki_print.sheet.labels import letter
-from kouki_print.sheet.marks import marks_of
+from kouki_print.sheet.grid import Imposition
+from kouki_print.sheet.labels import Label, letter
+from kouki_print.sheet.marks import Marks, in_common
 
 _STANDARD_JA = {
     "x4": "PDF/X-4（1面のファイルは PDF/VT-1 の1通ごとの区切り入り）",
@@ -32,6 +33,7 @@ _MARKS_JA = {
     "colour_bar": "カラーバー",
     "sheet_line": "用紙情報（ファイル名・ロット・枚数）",
 }
+_MOST_PILES = 8  # that are all named in a sentence
 _LINE_DEEP = 3.2  # mm of a line of the sheet line's type
 _CODES = {"qr": ("QRコード", "QR"), "datamatrix": ("データマトリックス", "DATAMATRIX")}
 _WORK_STYLE = {"work_and_turn": "WorkAndTurn", "work_and_tumble": "WorkAndTumble"}
@@ -75,7 +77,7 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
         insurer=order.insurer.name,
         data_on=order.job.data_on,
         mail_on=order.job.mail_on,
-        press=press_of(kit.imposition, next(iter(kit.layouts.values()))),
+        press=press_of(kit),
         documents=tuple(_document(kit, key, layout) for key, layout in kit.layouts.items()),
         envelope=_envelope(order),
         colours=tuple(_colours(kit)),
@@ -95,9 +97,10 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
     )
 
 
-def press_of(imposition: Imposition, layout: Layout) -> Press:
-    """The press sheet with its slots on both sides, for finished sheets of a layout."""
-    finished = layout.sheet
+def press_of(kit: PrintKit) -> Press:
+    """The press sheet of the lots with its slots and marks on both sides."""
+    imposition, finished = kit.imposition, next(iter(kit.layouts.values())).sheet
+    marks = [press_marks(kit, side) for side in range(imposition.sides)]
     sides = [
         tuple(
             Slot(
@@ -123,9 +126,9 @@ def press_of(imposition: Imposition, layout: Layout) -> Press:
         gripper_edge=imposition.gripper.edge,
         front=sides[0],
         back=sides[1] if len(sides) > 1 else (),
-        sheet_lines=tuple(_sheet_line(imposition, layout, side) for side in range(imposition.sides)),
-        marks=tuple(_MARKS_JA[mark] for mark in imposition.marks),
-        notes=tuple(_press_notes(imposition)),
+        sheet_lines=tuple(_line_box(each.line) for each in marks),
+        marks=tuple(_marks_words(kit, marks)),
+        notes=(*_press_notes(imposition), *piling(imposition)),
     )
 
 
@@ -134,20 +137,40 @@ def _slot_name(imposition: Imposition, side: int, slot: int) -> str:
     seen = "表裏"[side ^ imposition.turned[slot]]
     if imposition.up == 1:
         return seen
-    kind = {"lanes": "列", "in_order": "面"}.get(imposition.scheme, "山")
-    return f"{kind}{letter(slot)} {seen}"
+    return f"{_pile(imposition, slot)} {seen}"
 
 
-def _sheet_line(imposition: Imposition, layout: Layout, side: int) -> Box | None:
-    label = marks_of(imposition, layout.sheet, side, layout.fold, layout.perforation).line
+def _pile(imposition: Imposition, slot: int) -> str:
+    return {"lanes": "列", "in_order": "面"}.get(imposition.scheme, "山") + letter(slot)
+
+
+def _line_box(label: Label | None) -> Box | None:
     if label is None:
         return None
     size = (_LINE_DEEP, label.width) if label.place.rotation else (label.width, _LINE_DEEP)
     return Box(label.place.x, label.place.y, *size)
 
 
+def _marks_words(kit: PrintKit, sides: Sequence[Marks]) -> Iterator[str]:
+    """The marks that are on the sheet, and why others that were asked for are not."""
+    placed = {mark for side in sides for mark in side.placed}
+    layouts = kit.layouts.values()
+    folds, torn = in_common(layouts)
+    common: Mapping[str, Sequence[object]] = {"fold": folds, "perforation": torn}
+    for mark in kit.imposition.marks:
+        name = _MARKS_JA[mark]
+        own = [getattr(layout, mark) for layout in layouts] if mark in common else []
+        differ = any(len(each) > len(common[mark]) for each in own)
+        if mark in placed:
+            yield name + ("（すべての書類に共通の位置だけ）" if differ else "")
+        elif differ and not common[mark]:
+            yield f"{name}は書類ごとに位置が違うので入れない"
+        elif any(own) or mark not in common:
+            yield f"{name}は余白がないので入れない"
+
+
 def _press_notes(imposition: Imposition) -> Iterator[str]:
-    """Turning, gripper, cutting and order in words."""
+    """Turning and gripper in words."""
     ways = {"turn": "左右に返す（縦の軸）", "tumble": "天地に返す（横の軸）"}
     heads = {"head": "表と裏の天は同じ側", "toe": "裏の天は表の地の側"}
     if imposition.sides == 2:
@@ -160,15 +183,36 @@ def _press_notes(imposition: Imposition) -> Iterator[str]:
         yield f"くわえ: {edges[grip.edge]}の辺 {mm(grip.mm)}mm（何も印刷していない）"
     else:
         yield "くわえ: 決めていない（印刷会社の機械に合わせて確かめる）"
-    if imposition.up > 1 and imposition.scheme != "in_order":
-        kind = "列" if imposition.scheme == "lanes" else "山"
-        depth = f"。1回に断裁するのは {imposition.stack_depth:,}枚まで" if imposition.stack_depth else ""
-        yield f"断裁の後は {kind}A、{kind}B… の順に続けると連番になる{depth}"
+
+
+def piling(imposition: Imposition) -> Iterator[str]:
+    """How a lot's sheets are cut and laid together so that they follow each other, in words."""
+    piles = [_pile(imposition, slot) for slot in range(imposition.up)]
+    depth = imposition.depth if imposition.up > 1 else 0
+    start = "1枚目の用紙の表を上にして重ね、"
+    if imposition.up == 1:
+        yield f"{start}上から順に取ると連番になる"
+    elif imposition.scheme == "in_order":
+        yield f"{start}断裁したら {_listed(piles)} の山の上から1枚ずつ、この順に取る（丁合する）と連番になる"
+    else:
+        cut = "列ごとに切り離したら" if imposition.scheme == "lanes" else "断裁したら"
+        ordered = "をこの順に" if imposition.up > 2 else "を"
+        yield f"{start}{cut} {piles[0]} の下に {_listed(piles[1:])} {ordered}重ねる。上から順に取ると連番になる"
     if any(imposition.turned):
-        turned = "・".join(letter(slot) for slot, back in enumerate(imposition.turned) if back)
-        yield f"山{turned} は裏を上にして刷るので、表を上に返してから続ける"
+        turned = [pile for pile, back in zip(piles, imposition.turned, strict=True) if back]
+        yield f"{_listed(turned)} は裏が上で出る。重ねる前に山ごと裏返し、表を上にする"
+    if depth:
+        yield f"1回に断裁するのは {depth:,}枚まで。次の回に断裁して重ねた山は、前の回の山の下に続ける"
     if imposition.descending:
-        yield "最後の用紙から印刷する（降順）"
+        last = (
+            f"。断裁の {depth:,}枚ずつは1枚目の側から数える。最初に刷り上がるのは一番下に続ける最後の回の分で、"
+            f"{depth:,}枚に足りないことがある"
+        )
+        yield "最後の用紙から印刷する（降順）" + (last if depth else "")
+
+
+def _listed(piles: Sequence[str]) -> str:
+    return "、".join(piles if len(piles) <= _MOST_PILES else [*piles[:2], "…", piles[-1]])
 
 
 def _document(kit: PrintKit, key: str, layout: Layout) -> DocumentFacts:

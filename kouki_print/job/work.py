@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -52,21 +52,25 @@ def _kit_from(path: Path) -> PrintKit:
     return kit
 
 
-def make_and_check(kit: PrintKit | Path, task: LotTask, *, first: bool = False) -> LotResult:
+def make_and_check(
+    kit: PrintKit | Path, task: LotTask, *, first: bool = False, fresh: Collection[str] = ()
+) -> LotResult:
     """Make one lot and read its first and last sheet back; ``kit`` may be the file it was saved to.
 
     ``first``: the job's first lot, in which what all lots share is proven: that each character of the fonts
-    leaves ink, that no code stands where none should be, and that the files keep the print standard.
+    leaves ink, and that no code stands where none should be.  ``fresh`` are the documents that no lot before
+    has: the files keep the print standard, which a sheet of each of them is looked into for.
     """
     if isinstance(kit, Path):
         kit = _kit_from(kit)
     files = make_lot(kit, task)
     found = check_files(kit, task, files, (0, len(task.documents) - 1), closely=int(first))
+    printed, imposed = task.folder / task.lot.print_path, task.folder / task.lot.imposed_path
     if first:
-        printed, imposed = task.folder / task.lot.print_path, task.folder / task.lot.imposed_path
         found += ink_differences(printed, task.lot.print_path)
+    if fresh:
         sheets = printed_sheets(task, task.registered, task.codewords, kit.imposition)
-        one_of_each = list({sheet.document: sheet for sheet in sheets}.values())
+        one_of_each = [*{sheet.document: sheet for sheet in sheets if sheet.document in fresh}.values()]
         standard = LotPreflight(kit.order, kit.layouts, kit.imposition)
         found += standard.check(printed, imposed, one_of_each, task.fields)
     return LotResult(files, found, pack_texts(task.fields))

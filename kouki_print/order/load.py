@@ -17,7 +17,7 @@ from kouki_print.order.groups import insurer_contact, read_groups
 from kouki_print.order.models import Order
 from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import read_municipalities, read_survey
-from kouki_print.order.toml_files import read_toml
+from kouki_print.order.toml_files import own_toml, read_toml
 from kouki_print.order.units import Contact, Unit
 from kouki_print.order.validate import JOB_FILE, check_named_units, check_order
 
@@ -110,11 +110,17 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 def _own_forms(order: Order, job_dir: Path) -> list[str]:
     """Layouts of the job folder with the parts beside them, and its own words (文面)."""
-    named = [*(each.layout for each in order.documents.values()), order.marks.layout, order.printing.machine]
+    named = [*(each.layout for each in order.documents.values()), order.marks.layout]
     layouts = [name for name in named if of_the_job(name)]
     parts = [path for name in layouts for path in (job_dir / name).parent.glob("parts/*.toml")]
     found = [*parts, *(job_dir / TEMPLATES).glob("*.txt")]
-    return [*layouts, *sorted(path.relative_to(job_dir).as_posix() for path in found)]
+    printing = order.printing
+    settings = [
+        name if of_the_job(name) else own_toml(kind, name)
+        for kind, name in (("machines", printing.machine), ("imposition", printing.imposition))
+        if name
+    ]
+    return [*layouts, *sorted(path.relative_to(job_dir).as_posix() for path in found), *settings]
 
 
 def _preset_path(job: Mapping[str, Any]) -> Path:
@@ -144,7 +150,7 @@ def order_of(
     try:
         order = Order.model_validate(merged)
     except ValidationError as problem:
-        raise at.faults(problem) from None
+        raise at.faults(problem, Order) from None
     check_order(order, at)
     return order
 

@@ -89,37 +89,9 @@ class Machine(Frozen):
     sequence_counts: Literal["pieces", "sheets"] = "pieces"
     parity: Literal["even", "odd"] = "even"
     thick_mm: Annotated[float, Field(gt=0)] | None = None
-    feeds: dict[Annotated[str, Field(pattern=r"^[1-9][0-9]?$")], str] = {}
+    feeds: dict[str, str] = {}
     by_hand: list[str] = []
     slot: Annotated[list[Slot], Field(min_length=1, max_length=MOST_SLOTS)]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Machine:
-        positions = [slot.position for slot in self.slot]
-        if positions != sorted(set(positions)):
-            raise ValueError("slot の position は、重ならないように小さい順に並べてください")
-        if self.kind == "code" and positions != list(range(1, len(positions) + 1)):
-            raise ValueError("kind が code のときは、slot の position を1から続けてください")
-        if self.kind == "marks" and not {"benchmark", "safety"} <= {slot.function for slot in self.slot}:
-            raise ValueError("slot に benchmark（基準）と safety（終端）が要ります")
-        if self.kind == "marks" and self.pitch < self.width + 0.5:
-            raise ValueError("pitch は width より 0.5 mm 以上大きくしてください")
-        for function in ("begin", "end", "parity"):
-            if len(self.bits(function)) > 1:
-                raise ValueError(f"slot の function「{function}」は一つだけにしてください")
-        for function in NUMBERS:
-            bits = sorted(slot.bit for slot in self.slot if slot.function == function)
-            if bits != list(range(len(bits))):
-                raise ValueError(f"{function} の bit は、0から続けて一つずつ書いてください")
-        read = sorted(slot.feed for slot in self.slot if slot.feed is not None)
-        if read != sorted(int(number) for number in self.feeds):
-            raise ValueError("feed の印の番号と、[feeds] の供給機の番号を合わせてください")
-        codes = [*self.feeds.values(), *self.by_hand]
-        if len(codes) != len(set(codes)):
-            raise ValueError("同じ封入物が [feeds] か by_hand に二度あります")
-        if any("thick" in slot.when for slot in self.slot) and self.thick_mm is None:
-            raise ValueError("when に thick を使うときは、thick_mm（厚い通と見る厚さ）を書いてください")
-        return self
 
     def bits(self, function: str) -> list[int]:
         """Columns of the slots of a function, the lowest bit first."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kouki_print.base.errors import JobError
+from kouki_print.order.names import fields_at, meant, nearest
 
 DIGEST = (  # how a clerk gets one
     "SHA-256 は半角の数字と英字 a〜f の64文字です。Windows では PowerShell で Get-FileHash ファイル名、"
@@ -54,8 +55,9 @@ _PATTERNS: dict[tuple[str, ...], str] = {
 }
 
 
-def _choices(context: Mapping[str, Any]) -> str:
-    return str(context.get("expected", "")).replace("'", '"').replace(" or ", "、").replace(", ", "、")
+def _choices(value: object, expected: str) -> str:
+    listed = expected.replace("'", '"').replace(" or ", "、").replace(", ", "、")
+    return meant(str(value), listed.replace('"', "").split("、")) + f"次のどれかにしてください: {listed}"
 
 
 def key_text(location: tuple[int | str, ...]) -> str:
@@ -70,14 +72,16 @@ def key_text(location: tuple[int | str, ...]) -> str:
     return " ".join([head, *(f"{part + 1}番目" if isinstance(part, int) else part for part in rest)])
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
+def _sentence(error: Mapping[str, Any], model: type[BaseModel] | None) -> str:
     kind, context = str(error["type"]), error.get("ctx", {})
     location = tuple(part for part in error["loc"] if not isinstance(part, int))
     if kind == "string_pattern_mismatch":
         digest = str(location[-1]).endswith("sha256")
         return DIGEST if digest else _PATTERNS.get(location, "使えない文字があります")
     if kind == "literal_error":
-        return f"次のどれかにしてください: {_choices(context)}"
+        return _choices(error["input"], str(context.get("expected", "")))
+    if kind == "extra_forbidden" and model is not None and (known := fields_at(model, error["loc"][:-1])):
+        return f"知らない項目です。{nearest(str(error['loc'][-1]), known)}"
     if kind == "value_error":
         return str(context["error"])
     if kind in ("greater_than_equal", "less_than_equal"):
@@ -86,14 +90,20 @@ def _sentence(error: Mapping[str, Any]) -> str:
     return _KINDS.get(kind, "値が正しくありません")
 
 
-def order_faults(problem: ValidationError) -> tuple[tuple[int | str, ...], str]:
-    """Where the first fault of the order is, and all of them as one sentence: each key and what is wrong."""
+def order_faults(
+    problem: ValidationError, model: type[BaseModel] | None = None
+) -> tuple[tuple[int | str, ...], str]:
+    """Where the first fault of the order is, and all of them as one sentence: each key and what is wrong.
+
+    ``model``: what the values were checked as, for the keys that there are.
+    """
     lines: dict[str, None] = {}
     places: list[tuple[int | str, ...]] = []
     absent: list[tuple[int | str, ...]] = []  # a wrong key often is the missing one: its line comes first
-    for error in problem.errors(include_url=False, include_input=False):
+    for error in problem.errors(include_url=False):
         location = tuple(part for part in error["loc"] if part not in _UNION)
-        lines.setdefault(f"{key_text(location)}: {_sentence(error)}")
+        place = key_text(location)
+        lines.setdefault(f"{place}: {_sentence(error, model)}" if place else _sentence(error, model))
         if error["type"] == "missing":
             absent.append(location)
         else:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.messages import order_faults
@@ -124,9 +124,9 @@ class Sources:
         file, row = self.place(*location)
         return JobError(what, remedy=remedy, file=file, row=row)
 
-    def faults(self, problem: ValidationError) -> JobError:
+    def faults(self, problem: ValidationError, model: type[BaseModel]) -> JobError:
         """All that is wrong with types and names of settings, as one error at the place of the first."""
-        location, what = order_faults(problem)
+        location, what = order_faults(problem, model)
         file, row = self.place(*location)
         return JobError(
             what, remedy=f"{file} のこの項目を直して、もう一度実行してください。", file=file, row=row

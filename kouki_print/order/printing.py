@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from kouki_print.order.assets import YearColour
 from kouki_print.order.typed import Frozen
@@ -39,22 +39,21 @@ class Printing(Frozen):
     output_profile: str = ""
     output_profile_sha256: str = ""
 
-    @model_validator(mode="after")
-    def _room_for_fonts(self) -> Printing:
-        if 0 < self.lot_mb < _LEAST_MB:
-            raise ValueError(
-                f"lot_mb は 0（上限なし）か {_LEAST_MB} 以上にしてください（書体だけで数MBあります）"
-            )
-        return self
+    @field_validator("lot_mb")
+    @classmethod
+    def _room_for_fonts(cls, value: int) -> int:
+        if 0 < value < _LEAST_MB:
+            raise ValueError(f"0（上限なし）か {_LEAST_MB} 以上にしてください（書体だけで数MBあります）")
+        return value
 
-    @model_validator(mode="after")
-    def _layers_need_x4(self) -> Printing:
-        if self.standard == "x1a" and self.dieline == "separation+ocg":
+    @field_validator("dieline")
+    @classmethod
+    def _layers_need_x4(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("standard") == "x1a" and value == "separation+ocg":
             raise ValueError(
-                'PDF/X-1a にはレイヤーを入れられません。dieline を "separation" にするか、'
-                'standard を "x4" にしてください'
+                'PDF/X-1a にはレイヤーを入れられません。"separation" にするか、standard を "x4" にしてください'
             )
-        return self
+        return value
 
     @property
     def own_die_plate(self) -> bool:

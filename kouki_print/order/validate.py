@@ -43,8 +43,13 @@ def _check_inputs(order: Order, at: Sources) -> None:
         for key, document in order.documents.items()
         if of_the_job(document.layout)
     ]
-    if order.printing.output_profile:
-        names.append(("[printing] output_profile", order.printing.output_profile))
+    printing = order.printing
+    names += [
+        (f"[printing] {key}", name)
+        for key in ("output_profile", "xjdf_schema", "machine", "imposition")
+        if (name := getattr(printing, key)) and (of_the_job(name) or key not in ("machine", "imposition"))
+    ]
+    names += [(f"[asset.{key}] file", asset.file) for key, asset in order.asset.items()]
     for key, name in names:
         _check_path(key, name)
     exports = [

@@ -98,22 +98,28 @@ def check_room(machine: Machine, layouts: Mapping[str, Layout], envelope: Envelo
         )
         if beyond > _EPSILON:
             _stop(
-                machine, layout, f"印が用紙の端から {CLEAR:g} mm の内側に収まらず、{beyond:.1f} mm 出ています"
+                machine,
+                layout,
+                f"封入機の印が用紙の端から {CLEAR:g} mm の内側に収まらず、{beyond:.1f} mm 出ています",
             )
         panel = panel_of(layout)
         if panel is not None and place.gap(seen := visible_ever(envelope, panel)) == 0:
-            _stop(machine, layout, f"印が封筒の窓に {_shared(place, seen):.1f} mm 入ります")
+            _stop(machine, layout, f"封入機の印が封筒の窓に {_shared(place, seen):.1f} mm 入ります")
         for name, rect in _matter(layout):
             if place.smaller(_EPSILON).gap(rect) == 0:
-                _stop(machine, layout, f"{name}が印の場所に {_shared(place, rect):.1f} mm かかっています")
+                _stop(
+                    machine,
+                    layout,
+                    f"様式の{name}が封入機の印の場所に {_shared(place, rect):.1f} mm かかっています",
+                )
 
 
 def _stop(machine: Machine, layout: Layout, what: str) -> None:
     left, top, right, bottom = reading_place(machine, layout.sheet)
     where = f"左から {left:.1f}〜{right:.1f} mm、上から {top:.1f}〜{bottom:.1f} mm（{_SIDES_JA[machine.edge]}の端）"
     raise JobError(
-        f"様式「{layout.name}」では、封入機の{what}。印とその余白の場所は {where} です。",
-        remedy="封入機の設定の track・first を空いた所に変えるか、様式のその部品を動かしてください。",
+        f"様式「{layout.name}」では、{what}。印とその余白の場所は {where} です。",
+        remedy="封入機の設定の track・first を空いた所に変えるか、様式の部品を動かしてください。",
         file=f"{machine.name}.toml",
     )
 

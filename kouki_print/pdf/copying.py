@@ -16,43 +16,67 @@ from kouki_print.pdf.writer import PdfFile, deflate
 Key = tuple[int, int]  # object and generation number in the source
 
 _REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|(\d+) (\d+) R\b", re.DOTALL)  # strings are passed over
-# What belongs to the whole source or to the program that made it, and never prints.
-_SKIPPED = frozenset(
-    {"/Parent", "/StructParent", "/StructParents", "/Metadata", "/PieceInfo", "/LastModified", "/AF"}
-)
 _FILTERS = ("/Filter", "/DecodeParms")
-_WHOLE = ("/Catalog", "/Pages", "/Page")
+# How a form and an image are painted: all else in them is of the program that made them, and never prints.
+_PAINTED = {
+    "/Form": frozenset(
+        {"/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/OC", "/OPI", *_FILTERS}
+    ),
+    "/Image": frozenset(
+        {
+            "/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Intent", "/ImageMask",
+            "/Mask", "/Decode", "/Interpolate", "/Alternates", "/SMask", "/SMaskInData", "/Matte", "/OC", "/OPI",
+            *_FILTERS,
+        }
+    ),
+}  # fmt: skip
+# The same of other streams (fonts, profiles, patterns).  Other dictionaries are left as they are: in a map
+# of resources any key may be the name of one.
+_PRIVATE = frozenset(
+    {"/Length", "/Metadata", "/PieceInfo", "/LastModified", "/AF", "/StructParent", "/StructParents"}
+)
+# What belongs to the whole source, and a way back to its pages that would bring all of it along.
+_WHOLE = ("/Catalog", "/Pages", "/Page", "/Metadata", "/Filespec", "/EmbeddedFile", "/StructElem")
+_NOTHING = b"null"
 
 
 class Copier:
     """Copies from one source into one file; the source may be closed and opened anew between two calls.
 
-    Objects are written in the order they are met, so numbers are known before their turn comes.
+    Objects are written in the order they are met, so numbers are known before their turn comes.  What has no
+    resources of its own uses the page's (ISO 32000-1, 7.8.3: old programs), so all that leads to such an
+    object is copied once for each set of resources that a page lends it.
     """
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._numbers: dict[Key, int] = {}
-        self._waiting: deque[Key] = deque()
+        self._numbers: dict[tuple[Key, int], int] = {}
+        self._waiting: deque[tuple[Key, int]] = deque()
         self._next = 0
         self._inherited: dict[Key, bytes] = {}
+        self._lenders: dict[bytes, int] = {}
+        self._self_contained: set[Key] = set()
 
     def form(self, source: pikepdf.Pdf, page: pikepdf.Object, head: bytes, heir_of: Key | None = None) -> int:
         """Append a page as a form and return its number.
 
         ``head`` has the entries for its box and the like; ``heir_of`` is the node that has its resources.
         """
-        inherited = self._resources_of(source, heir_of) if heir_of else b"<<>>"
+        owner = source.get_object(heir_of) if heir_of else page
+        used = _entry(owner, "/Resources") if "/Resources" in owner else b"<<>>"
+        lender = self._lenders.setdefault(used, len(self._lenders) + 1) if self._lends(source, used) else 0
+        if heir_of and used.startswith(b"<<"):
+            used = self._shared(source, heir_of, used, lender)
         filters, data = _content(page)
         self._begin()
-        resources = self._renumbered(_entry(page, "/Resources")) if "/Resources" in page else inherited
+        resources = used if heir_of in self._inherited else self._renumbered(source, used, lender)
         group = page.get("/Group")
         if isinstance(group, pikepdf.Dictionary):
             # A page's group is isolated without saying so (ISO 32000-1, 11.4.7).
             group = pikepdf.Dictionary({**group, "/I": True})
-            head += b"/Group" + self._renumbered(_text(group))
+            head += b"/Group" + self._renumbered(source, _text(group))
         text = b"<</Type/XObject/Subtype/Form%s/Resources %s%s/Length %d>>" % (
-            head, resources, self._renumbered(filters), len(data),
+            head, resources, self._renumbered(source, filters), len(data),
         )  # fmt: skip
         return self._append(source, text + _stream(data), resources)
 
@@ -61,50 +85,96 @@ class Copier:
         if key not in owner:
             return b""
         self._begin()
-        return b"%d 0 R" % self._append(source, self._renumbered(_entry(owner, key, resolved=True)), b"<<>>")
+        return b"%d 0 R" % self._append(source, self._renumbered(source, _entry(owner, key, resolved=True)))
 
-    def _resources_of(self, source: pikepdf.Pdf, node: Key) -> bytes:
+    def _shared(self, source: pikepdf.Pdf, node: Key, resources: bytes, lender: int) -> bytes:
+        """A reference to the resources that stand in a node of the page tree."""
         if node not in self._inherited:
-            self._inherited[node] = self.value(source, source.get_object(node), "/Resources")
+            self._inherited[node] = own = b"%d 0 R" % self._file.next_number
+            self._begin()
+            self._append(source, self._renumbered(source, resources, lender), own)
         return self._inherited[node]
+
+    def _lends(self, source: pikepdf.Pdf, text: bytes) -> bool:
+        """Whether this leads to anything without resources of its own."""
+        seen: set[Key] = set()
+        waiting = _keys(text)
+        while waiting:
+            key = waiting.pop()
+            if key not in seen and key not in self._self_contained:
+                seen.add(key)
+                value = source.get_object(key)
+                if _is_bare(value):
+                    return True
+                waiting += _keys(_kept(value))
+        self._self_contained |= seen
+        return False
 
     def _begin(self) -> None:
         self._next = self._file.next_number + 1  # the object in hand itself comes first
 
-    def _append(self, source: pikepdf.Pdf, body: bytes, resources: bytes) -> int:
+    def _append(self, source: pikepdf.Pdf, body: bytes, resources: bytes = b"") -> int:
         """Append an object, then all that it refers to and all that these refer to."""
         number = self._file.append(body)
         while self._waiting:
-            self._file.append(self._copy(source.get_object(self._waiting.popleft()), resources))
+            key, lender = self._waiting.popleft()
+            self._file.append(self._copy(source, source.get_object(key), lender, resources))
         return number
 
-    def _number(self, key: Key) -> int:
-        number = self._numbers.get(key)
+    def _number(self, source: pikepdf.Pdf, key: Key, lender: int) -> int:
+        if lender and not self._lends(source, b"%d %d R" % key):
+            lender = 0
+        number = self._numbers.get((key, lender))
         if number is None:
-            number = self._numbers[key] = self._next
+            number = self._numbers[key, lender] = self._next
             self._next += 1
-            self._waiting.append(key)
+            self._waiting.append((key, lender))
         return number
 
-    def _renumbered(self, text: bytes) -> bytes:
+    def _renumbered(self, source: pikepdf.Pdf, text: bytes, lender: int = 0) -> bytes:
         def replaced(found: re.Match[bytes]) -> bytes:
-            return b"%d 0 R" % self._number((int(found[1]), int(found[2]))) if found[1] else found[0]
+            if not found[1]:
+                return found[0]
+            return b"%d 0 R" % self._number(source, (int(found[1]), int(found[2])), lender)
 
         return _REFERENCE.sub(replaced, text)
 
-    def _copy(self, value: object, resources: bytes) -> bytes:
-        if isinstance(value, pikepdf.Stream):
-            entries, data = value.stream_dict, _raw(value)
-            more = b"/Length %d" % len(data)
-            if entries.get("/Subtype") == "/Form" and "/Resources" not in entries:
-                more += b"/Resources " + resources  # old programs leave it to the page (ISO 32000-1, 7.8.3)
-            text = self._renumbered(_text(_without(entries, _SKIPPED | {"/Length"})))
-            return text.removesuffix(b">>") + more + b">>" + _stream(data)
-        if isinstance(value, pikepdf.Dictionary):
-            if value.get("/Type") in _WHOLE:
-                return b"null"  # a way back to the pages would bring the whole source along
-            _without(value, _SKIPPED)
-        return self._renumbered(_text(value))
+    def _copy(self, source: pikepdf.Pdf, value: object, lender: int, resources: bytes) -> bytes:
+        text = self._renumbered(source, _kept(value), lender)
+        if lender and _is_bare(value):
+            text = text.removesuffix(b">>") + b"/Resources %s>>" % resources
+        if isinstance(value, pikepdf.Stream) and text != _NOTHING:
+            data = _raw(value)
+            text = text.removesuffix(b">>") + b"/Length %d>>" % len(data) + _stream(data)
+        return text
+
+
+def _keys(text: bytes) -> list[Key]:
+    return [(int(found[1]), int(found[2])) for found in _REFERENCE.finditer(text) if found[1]]
+
+
+def _kept(value: object) -> bytes:
+    """What is copied of an object: its dictionary, or another value."""
+    if not isinstance(value, pikepdf.Stream | pikepdf.Dictionary):
+        return _text(value)
+    if value.get("/Type") in _WHOLE:
+        return _NOTHING
+    if isinstance(value, pikepdf.Dictionary):
+        return _text(value)
+    entries = value.stream_dict
+    painted = _PAINTED.get(str(entries.get("/Subtype")))
+    for key in entries.keys() & _PRIVATE if painted is None else entries.keys() - painted:
+        del entries[key]
+    return _text(entries)
+
+
+def _is_bare(value: object) -> bool:
+    """Whether names in this are looked up in the resources of the page."""
+    if not isinstance(value, pikepdf.Stream | pikepdf.Dictionary) or "/Resources" in value:
+        return False
+    if isinstance(value, pikepdf.Stream):
+        return value.get("/Subtype") == "/Form" or value.get("/PatternType") == 1
+    return value.get("/Subtype") == "/Type3"
 
 
 def _content(page: pikepdf.Object) -> tuple[bytes, bytes]:
@@ -136,12 +206,6 @@ def _raw(stream: pikepdf.Stream) -> bytes:
 
 def _stream(data: bytes) -> bytes:
     return b"stream\n%s\nendstream" % data
-
-
-def _without(entries: pikepdf.Object, keys: frozenset[str]) -> pikepdf.Object:
-    for key in keys & entries.keys():
-        del entries[key]
-    return entries
 
 
 def _text(value: object) -> bytes:

@@ -15,7 +15,7 @@ from kouki_print.pdf.artwork import Artwork
 from kouki_print.pdf.fontset import EmbeddedFont, write_fonts
 from kouki_print.pdf.metadata import DocumentInfo, OutputIntent, write_info, write_intent, write_xmp
 from kouki_print.pdf.picture import Picture
-from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, stream, text_string
+from kouki_print.pdf.writer import PdfFile, WrittenFile, deflate, numbers, stream, text_string
 
 KIDS = 256  # old consumers stop at 8,191 array elements; small nodes also open faster
 _LEAVES = 1000
@@ -106,7 +106,7 @@ def write_resources(file: PdfFile, common: Shared, forms: Mapping[str, Form]) ->
     # The keys of PDF/VT tell a front end what it may keep between pages (ISO 16612-2, 6.7.2).
     scope = b"/GTS_Scope/File/GTS_Encapsulated false" if file.standard == "x4" else b""
     for key, form in forms.items():
-        head = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources %d 0 R%s" % (_box(form.bbox), inner, scope)
+        head = b"/Type/XObject/Subtype/Form/BBox[%s]/Resources %d 0 R%s" % (numbers(form.bbox), inner, scope)
         objects[key] = file.append(stream(form.content, head))
     number = file.append(b"<<%s/XObject<<%s>>>>" % (shared, _entries(objects)))
     return Resources(number, tuple(layers.values()))
@@ -125,8 +125,7 @@ def _layer(layer: Layer) -> bytes:
 
 def _separation(file: PdfFile, name: bytes, cmyk: tuple[float, float, float, float]) -> int:
     """A separation with its tint function, the same in every file of the job."""
-    full = b" ".join(f"{value:.3f}".rstrip("0").rstrip(".").encode("ascii") or b"0" for value in cmyk)
-    tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[%s]/N 1>>" % full)
+    tint = file.append(b"<</FunctionType 2/Domain[0 1]/C0[0 0 0 0]/C1[%s]/N 1>>" % numbers(cmyk))
     return file.append(b"[/Separation/%s/DeviceCMYK %d 0 R]" % (name, tint))
 
 
@@ -175,7 +174,7 @@ def finish(
     if records is not None:
         leaves = [first_leaf + at for at, (_, size) in enumerate(records) for _ in range(size)]
     _write_pages(file, contents, boxes, first_node, leaves)
-    entries = b"/Resources %d 0 R/MediaBox[%s]" % (resources.number, _box(boxes.media))
+    entries = b"/Resources %d 0 R/MediaBox[%s]" % (resources.number, numbers(boxes.media))
     write_nodes(file, range(first_page, first_node), entries)
     record_root = b""
     if records is not None:
@@ -215,7 +214,7 @@ def _layer_list(layers: Sequence[int]) -> bytes:
 def _write_pages(
     file: PdfFile, contents: Sequence[bytes], boxes: PageBoxes, first_node: int, leaves: Sequence[int] | None
 ) -> None:
-    tail = b"/TrimBox[%s]/BleedBox[%s]" % (_box(boxes.trim), _box(boxes.bleed))
+    tail = b"/TrimBox[%s]/BleedBox[%s]" % (numbers(boxes.trim), numbers(boxes.bleed))
     first = file.next_number
     if leaves is None:
         pages = [
@@ -261,7 +260,3 @@ def _write_records(file: PdfFile, records: Sequence[tuple[bytes, int]], first_pa
 
 def _references(numbers: Sequence[int] | range) -> bytes:
     return b" ".join(b"%d 0 R" % number for number in numbers)
-
-
-def _box(box: Box) -> bytes:
-    return " ".join(f"{value:.3f}".rstrip("0").rstrip(".") for value in box).encode("ascii")

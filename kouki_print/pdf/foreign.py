@@ -7,8 +7,9 @@ all it has read.  Nothing is parsed but what says how a page is seen: boxes, ``/
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ import pikepdf
 from kouki_print.base.errors import JobError
 from kouki_print.pdf.copying import Copier, Key
 from kouki_print.pdf.statement import Statement, statement_of
+from kouki_print.pdf.writer import numbers
 
 Box = tuple[float, float, float, float]
 
@@ -29,6 +31,8 @@ _KID = re.compile(rb"(\d+) (\d+) R")
 _TURNS = {0: (1, 0, 0, 1), 90: (0, -1, 1, 0), 180: (-1, 0, 0, -1), 270: (0, 1, -1, 0)}  # clockwise
 _BLEED = 3 * 72 / 25.4  # points
 _LEAST = 1.0  # points: a smaller trim is a mistake
+_ROUNDED = 0.01  # points that boxes may differ
+_NO_TEXT = ("Cc", "Cs", "Cn", "Zl", "Zp")  # control characters, bytes that are none, and the like
 _UNLOCK = "作った人に、暗号化もパスワードもない PDF をもらってください。"
 _REMEDY = "PDF を作ったソフトで書き出し直してから、もう一度実行してください。"
 _BROKEN = (pikepdf.PdfError, ValueError, RuntimeError)
@@ -53,13 +57,14 @@ class View:
 class Foreign:
     """A source that was walked through from end to end: one entry per page, of a few bytes each.
 
-    ``annotated`` counts the pages with annotations.
+    ``annotated`` counts the pages with annotations, ``cut`` those whose trim reaches beyond their medium.
     """
 
     path: Path
     keys: Sequence[int]
     views: Sequence[View]
     annotated: int
+    cut: int
     statement: Statement
 
 
@@ -95,7 +100,7 @@ def read_foreign(path: Path) -> Foreign:
             walk.go_on(source)
     if not walk.keys:
         raise unfit(path, "ページがありません")
-    return Foreign(path, walk.keys, walk.views, walk.annotated, statement)
+    return Foreign(path, walk.keys, walk.views, walk.annotated, walk.cut, statement)
 
 
 def write_forms(foreign: Foreign, chosen: Sequence[int], copier: Copier) -> Iterator[int]:
@@ -114,17 +119,20 @@ def write_forms(foreign: Foreign, chosen: Sequence[int], copier: Copier) -> Iter
 def opened(path: Path) -> Iterator[pikepdf.Pdf]:
     """A PDF that needs no repair and no password; nothing is read yet but its table of objects."""
     try:
-        source = pikepdf.open(path, attempt_recovery=False, inherit_page_attributes=False)
-    except pikepdf.PasswordError:
-        raise unfit(path, "パスワードが掛かっています", _UNLOCK) from None
+        handle = path.open("rb")  # the reader takes no name that is not UTF-8
     except OSError:
         raise unfit(path, "ファイルを開けません", "場所と名前を確かめてください。") from None
-    except _BROKEN:
-        raise unfit(path, "PDF として読めません（壊れているか、PDF ではありません）") from None
-    with source, _telling(source, path):
-        if source.is_encrypted:
-            raise unfit(path, "暗号化されています", _UNLOCK)
-        yield source
+    with handle:
+        try:
+            source = pikepdf.open(handle, attempt_recovery=False, inherit_page_attributes=False)
+        except pikepdf.PasswordError:
+            raise unfit(path, "パスワードが掛かっています", _UNLOCK) from None
+        except _BROKEN:
+            raise unfit(path, "PDF として読めません（壊れているか、PDF ではありません）") from None
+        with source, _telling(source, path):
+            if source.is_encrypted:
+                raise unfit(path, "暗号化されています", _UNLOCK)
+            yield source
 
 
 @contextmanager
@@ -139,9 +147,15 @@ def _telling(source: pikepdf.Pdf, path: Path, page: int = 0) -> Iterator[None]:
         raise unfit(path, f"{page}ページ目が壊れています" if page else "壊れています")
 
 
+def readable(name: str) -> str:
+    """A file's name as text: what is no character becomes 〓."""
+    text = unicodedata.normalize("NFC", name)
+    return "".join("〓" if unicodedata.category(each) in _NO_TEXT else each for each in text)
+
+
 def unfit(path: Path, what: str, remedy: str = _REMEDY) -> JobError:
     """The error of a source that cannot be used."""
-    return JobError(f"この PDF は使えません: {what}。", remedy=remedy, file=path.name)
+    return JobError(f"この PDF は使えません: {what}。", remedy=remedy, file=readable(path.name))
 
 
 class _Walk:
@@ -150,7 +164,7 @@ class _Walk:
     def __init__(self, path: Path, top: Key) -> None:
         self.keys = array("q")
         self.views: list[View] = []
-        self.annotated = 0
+        self.annotated = self.cut = 0
         self.waiting: list[tuple[Iterator[Key], _Node]] = [(iter([top]), _Node())]
         self._path = path
         self._nodes: set[Key] = set()
@@ -188,7 +202,9 @@ class _Walk:
         if unit <= 0:
             raise ValueError("no size")
         crop = _within(node.crop or node.media, node.media)
-        trim = _within(_box(page, "/TrimBox") or crop, node.media)
+        given = _box(page, "/TrimBox") or crop
+        trim = _within(given, node.media)
+        self.cut += any(abs(one - other) > _ROUNDED for one, other in zip(given, trim, strict=True))
         # What lies further out than a usual bleed are the marks of somebody else.
         bleed = _within(_box(page, "/BleedBox") or _within(_grown(trim, _BLEED / unit), crop), node.media)
         heir_of = None if "/Resources" in page else above.heir_of
@@ -241,9 +257,3 @@ def _float(value: object) -> float:
     if not isinstance(value, int | Decimal):
         raise ValueError("not a number")
     return float(value)
-
-
-def numbers(values: Iterable[float]) -> bytes:
-    """Numbers without an exponent; 0.0001 points are more than any press can show."""
-    texts = (f"{value:.4f}".rstrip("0").rstrip(".") for value in values)
-    return " ".join("0" if text == "-0" else text for text in texts).encode("ascii")

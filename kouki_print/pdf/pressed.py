@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kouki_print.pdf.copying import Copier
 from kouki_print.pdf.document import KIDS, write_nodes
-from kouki_print.pdf.foreign import numbers, opened
+from kouki_print.pdf.foreign import opened
 from kouki_print.pdf.metadata import PRODUCER, DocumentInfo, write_info, write_xmp
 from kouki_print.pdf.statement import Statement
-from kouki_print.pdf.writer import PdfFile, Standard, WrittenFile, stream, text_string
+from kouki_print.pdf.writer import PdfFile, Standard, WrittenFile, numbers, stream, text_string
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,19 @@ from kouki_print.pdf.writer import Standard
 
 _DATE = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _X4 = re.compile(rb"GTS_PDFXVersion(?:>|\s*=\s*[\"'])\s*PDF/X-4\s*[<\"']")
-_X1A = ("PDF/X-1a:2003", "PDF/X-1a:2001")
+_X1 = "PDF/X-1"  # the years of X-1a begin alike
 _NAMES: dict[Standard, str] = {"x4": "PDF/X-4", "x1a": "PDF/X-1a"}
 _PRESS = b"prtrCMYK"  # class and space in the head of a profile
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Title, date, trapping and standard of a source; ``old`` when PDF 1.4 holds all of it.
+    """Date, trapping and standard of a source; ``old`` when its header promises no more than PDF 1.4.
 
-    ``stated`` names its standard in words (empty: none); ``standard`` is None when sheets with our marks in
-    CMYK, our dates and no trapping could not keep that promise.
+    ``stated`` names its standard in words (empty: none), kept or not; ``standard`` is None when sheets with our
+    marks in CMYK, our dates and no trapping could not keep that promise.
     """
 
-    title: str
     date: dt.date | None
     trapped: bool
     old: bool
@@ -37,14 +36,14 @@ def statement_of(source: pikepdf.Pdf) -> Statement:
     """Read the Info dictionary, the XMP packet and the output intent of a source."""
     info = source.trailer.get("/Info")
     info = info if isinstance(info, pikepdf.Dictionary) else pikepdf.Dictionary()
-    title, made, changed, named = (
+    made, changed, named = (
         str(value) if isinstance(value := info.get(key), pikepdf.String) else ""
-        for key in ("/Title", "/CreationDate", "/ModDate", "/GTS_PDFXVersion")
+        for key in ("/CreationDate", "/ModDate", "/GTS_PDFXVersion")
     )
     date = _date(changed) or _date(made)
     trapped = info.get("/Trapped") == pikepdf.Name.True_
     standard: Standard | None = None
-    if named in _X1A:
+    if named.startswith(_X1):
         standard = "x1a"
     elif _X4.search(_packet(source)):
         standard = "x4"
@@ -53,7 +52,6 @@ def statement_of(source: pikepdf.Pdf) -> Statement:
     kept = date is not None and not trapped and pressed
     version = max(source.pdf_version, str(source.Root.get("/Version", "")).lstrip("/"))
     return Statement(
-        title=title,
         date=date,
         trapped=trapped,
         old=version <= "1.4",

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -25,6 +25,7 @@ Standard = Literal["x4", "x1a"]
 _VERSION: dict[Standard, bytes] = {"x4": b"1.6", "x1a": b"1.4"}  # ISO 15930-7, 6.2; ISO 15930-4, 6.2
 _FLUSH_AT = 1 << 20
 _MAX_BYTES = 2_000_000_000  # practical limit of front ends, far below the 10-digit offset
+_SMALLER = "job.toml の [printing] lot_sheets を小さくしてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,25 @@ def text_string(text: str) -> bytes:
     return b"<" + (b"\xfe\xff" + text.encode("utf-16-be")).hex().encode("ascii").upper() + b">"
 
 
+def numbers(values: Iterable[float]) -> bytes:
+    """Numbers without an exponent or ``-0``; 0.0001 points are more than any press can show."""
+    texts = (f"{value:.4f}".rstrip("0").rstrip(".") for value in values)
+    return " ".join("0" if text == "-0" else text for text in texts).encode("ascii")
+
+
 class PdfFile:
     """An open PDF file.  Use as a context manager; on an exception the unfinished file is removed.
 
-    ``standard`` says what it may hold; ``most_bytes`` is what it may grow to (0: what front ends take).
+    ``standard`` says what it may hold; ``most_bytes`` is what it may grow to (0: what front ends take), and
+    ``smaller`` what to do when it outgrows that.
     """
 
-    def __init__(self, path: Path, standard: Standard = "x4", most_bytes: int = 0) -> None:
+    def __init__(
+        self, path: Path, standard: Standard = "x4", most_bytes: int = 0, smaller: str = _SMALLER
+    ) -> None:
         self.path = path
         self.standard = standard
-        self._most_bytes = most_bytes or _MAX_BYTES
+        self._most_bytes, self._smaller = most_bytes or _MAX_BYTES, smaller
         self._temporary = path.with_name(f".{path.name}.part")
         self._temporary.parent.mkdir(parents=True, exist_ok=True)
         self._handle: BinaryIO = self._temporary.open("wb")
@@ -122,7 +132,7 @@ class PdfFile:
         self._handle.flush()
         twin = object.__new__(PdfFile)
         twin.path = path
-        twin.standard, twin._most_bytes = self.standard, self._most_bytes
+        twin.standard, twin._most_bytes, twin._smaller = self.standard, self._most_bytes, self._smaller
         twin._temporary = path.with_name(f".{path.name}.part")
         twin._temporary.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self._temporary, twin._temporary)
@@ -138,12 +148,6 @@ class PdfFile:
 
         ``/ID`` is taken from the digest of all bytes before the trailer, hence from the content.
         """
-        if self.position > self._most_bytes:
-            raise JobError(
-                f"印刷ファイルが{self.position / 1e6:,.1f}MBになり、{self._most_bytes / 1e6:,.0f}MBを超えます。",
-                remedy="job.toml の [printing] lot_sheets を小さくしてください。",
-                file=self.path.name,
-            )
         start = self.position
         table = np.char.mod("%010d 00000 n \n", np.array(self._offsets, dtype=np.int64))
         size = len(self._offsets) + 1
@@ -167,6 +171,12 @@ class PdfFile:
             self._flush()
 
     def _flush(self) -> None:
+        if self.position > self._most_bytes:
+            raise JobError(
+                f"印刷ファイルが{self._most_bytes / 1e6:,.0f}MBを超えます。",
+                remedy=self._smaller,
+                file=self.path.name,
+            )
         block = b"".join(self._pending)
         self._hash.update(block)
         self._handle.write(block)

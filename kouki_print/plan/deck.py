@@ -22,7 +22,8 @@ GO, STOP, DIVERT = "進む", "止まる", "振分け口へ"
 @dataclass(frozen=True, slots=True)
 class Case:
     """One sheet: the ``nth`` fed of ``of`` of a piece, which is ``step`` pieces after the one before, and the sheet
-    itself ``sheets``; what it shows, and what the machine does.  ``spoiled`` names the marks that are wrong."""
+    itself ``sheets``; what it shows, and what the machine does.  ``spoiled`` names the marks that are wrong;
+    ``set_code`` is the set where a certain one is shown."""
 
     step: int
     nth: int
@@ -31,6 +32,7 @@ class Case:
     does: str = GO
     spoiled: str = ""
     sheets: int = 1
+    set_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,13 @@ class DeckSheet:
         return "".join("01"[on] for on in self.states.astype(int).tolist()) if self.states.any() else ""
 
 
-_CASES = (
+_RIGHT = (
     Case(1, 1, 1, "正しい1枚の組"),
     Case(1, 1, 1, "正しい1枚の組", spoiled="divert"),
     Case(1, 1, 2, "正しい2枚の組の先の1枚"),
     Case(0, 2, 2, "正しい2枚の組の後の1枚"),
+)
+_WRONG = (
     Case(1, 1, 2, "2枚の組の先の1枚。後の1枚を抜いてある"),
     Case(1, 1, 1, "前の組の後の1枚がない（用紙の不足）", STOP, sheets=2),
     Case(0, 1, 1, "前と同じ通し番号（重複）", STOP, sheets=0),
@@ -62,15 +66,22 @@ _CASES = (
     Case(0, 1, 2, "その組の先の1枚が後に来る（順番違い）", STOP, sheets=-1),
     Case(1, 1, 1, "封入の印がほかの組のもの（組の取違え）", STOP, "feed"),
     Case(1, 1, 1, "パリティの印が違う（読み違い）", STOP, "parity"),
+    Case(1, 1, 1, "組の終わりの印が反対（続きの用紙があると読める）", STOP, "end"),
     Case(1, 1, 1, "基準の印がない（印刷の欠け・用紙の向き違い）", STOP, "benchmark"),
+    Case(1, 1, 1, "終端の印がない（用紙の傾き・送りの誤り）", STOP, "safety"),
     Case(1, 1, 1, "正しい1枚の組（止まった後に続けられる）"),
 )
 
 
-def cases_of(machine: Machine) -> list[Case]:
-    """The cases that a machine's profile has marks for."""
+def _cases(machine: Machine, further: Mapping[str, int]) -> list[Case]:
+    """The cases that a machine's profile has marks for; ``further`` are sheets of sets that are to be shown too."""
+    sets = [
+        Case(int(nth == 1), nth, of, f"正しい組{code}の{nth}枚目（ほかの供給機を使う）", set_code=code)
+        for code, of in further.items()
+        for nth in range(1, of + 1)
+    ]
     found = []
-    for case in _CASES:
+    for case in (*_RIGHT, *sets, *_WRONG):
         if case.spoiled == "divert":
             works = bool(_diverting(machine))
             case = replace(case, what="振分けの印がある", does=DIVERT) if works else replace(case, spoiled="")
@@ -90,11 +101,13 @@ def deck(
     unit_code: str,
 ) -> list[DeckSheet]:
     """The sheets in the order of feeding; ``items`` and ``sheets`` are the enclosures and the printed sheets of
-    each set of the unit."""
-    cases = cases_of(machine)
+    each set of the unit.  Every choice of feeders that a set has is shown right once.
+    """
     one = min(sheets, key=lambda code: sheets[code])
     two = max(sheets, key=lambda code: sheets[code])
-    sets = [two if case.of == 2 else one for case in cases]
+    fed = {machine.feeds_of(items[code]): code for code in (*reversed([*items]), two, one)}
+    cases = _cases(machine, {code: sheets[code] for code in items if code in {*fed.values()} - {one, two}})
+    sets = [case.set_code or (two if case.of == 2 else one) for case in cases]
     facts = _facts(machine, cases, [items[code] for code in sets])
     codes = _codes(facts, sets, job_id, unit_code)
     marks = marked(machine, facts, {})
@@ -141,12 +154,16 @@ def _codes(facts: SheetFacts, sets: Sequence[str], job_id: str, unit_code: str) 
 def _spoil(machine: Machine, states: np.ndarray, what: str, feeds: frozenset[int]) -> None:
     """Make the marks of a sheet wrong in one way alone."""
     if what == "feed":
+        before = states.copy()
         for at in machine.bits("feed"):
             slot = machine.slot[at]
             states[at] = (slot.feed in feeds) ^ slot.inverted
-        for at in machine.bits("parity"):
-            states[at] = parity_mark(machine, states[np.newaxis])[0]
+        if np.array_equal(states, before):  # no other set takes from other feeders
+            states[machine.bits("feed")[0]] ^= True
     elif what == "all":
         states[:] = False
-    elif what in ("parity", "benchmark"):
+    elif what in ("parity", "benchmark", "safety", "end"):
         states[machine.bits(what)] ^= True
+    if what in ("feed", "end"):
+        for at in machine.bits("parity"):
+            states[at] = parity_mark(machine, states[np.newaxis])[0]

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
-from kouki_print.base.resources import layout_dir
-from kouki_print.order.documents import of_the_job
-from kouki_print.order.toml_files import read_toml
+from kouki_print.order.toml_files import named_toml, read_toml
+from kouki_print.page.items import Fold, Perforation
 from kouki_print.page.items import Sheet as Finished
+from kouki_print.page.layout import Layout
 from kouki_print.page.layouts.faults import Fault, fault_error, type_faults
 from kouki_print.page.layouts.toml_lines import lines_of
-from kouki_print.sheet.grid import BOOKLETS, STACKED, Imposition, Place, placement
-from kouki_print.sheet.marks import unplaced
+from kouki_print.sheet.grid import BOOKLETS, STACKED, Imposition
+from kouki_print.sheet.marks import in_common, unplaced
 from kouki_print.sheet.waste import around
 
-__all__ = ["Imposition", "Place", "load_for_lots", "load_imposition", "placement"]
-
-_FOLDER = Path("layouts", "imposition")
 _SLACK = 1e-6  # mm
 _NAMES = {"sheet_line": "用紙情報", "colour_bar": "カラーバー"}
 _LESS = "用紙を大きくするか、面数を減らしてください。"
 
 
-def load_for_lots(name: str, finished: Finished, job_dir: Path | None = None) -> Imposition:
-    """The imposition of a job's personal lots: one that prints every sheet exactly once."""
-    found = load_imposition(name, finished, job_dir)
+def load_for_lots(name: str, layouts: Collection[Layout], job_dir: Path | None = None) -> Imposition:
+    """The imposition of a job's personal lots of these layouts: one that prints every sheet exactly once."""
+    finished = next(iter(layouts)).sheet
+    found = load_imposition(name, finished, job_dir, *in_common(layouts))
     if not found.for_lots:
         raise JobError(
             f"面付け「{name}」は個人ごとの書類には使えません"
@@ -38,40 +35,29 @@ def load_for_lots(name: str, finished: Finished, job_dir: Path | None = None) ->
     return found
 
 
-def load_imposition(name: str, finished: Finished, job_dir: Path | None = None) -> Imposition:
+def load_imposition(
+    name: str,
+    finished: Finished,
+    job_dir: Path | None = None,
+    folds: Sequence[Fold] = (),
+    perforations: Sequence[Perforation] = (),
+) -> Imposition:
     """An imposition by name (the job's own ``layouts/imposition/`` before the product's) or by path.
 
-    JobError with every mistake, and when grid and marks do not fit the press sheet.
+    JobError with every mistake, and when grid and marks do not fit the press sheet; ``folds`` and
+    ``perforations`` are those that get marks.
     """
-    path = _path_of(name, job_dir)
+    path = named_toml("imposition", name, job_dir, what="面付け")
     values, text = read_toml(path)
     values["name"] = path.stem
     faults = [*type_faults(Imposition, values)]
     if not faults:
         result = Imposition.model_validate(values)
-        faults = [*_scheme_faults(result)] or [*_room_faults(result, finished)]
+        faults = [*_scheme_faults(result)] or [*_room_faults(result, finished, folds, perforations)]
     if faults:
         places = {place: (path.name, row) for place, row in lines_of(text).items()}
-        told = (dataclasses.replace(each, what=each.what.replace("様式", "面付け")) for each in faults)
-        raise fault_error(told, places, path.name)
+        raise fault_error(faults, places, path.name, "面付け")
     return result
-
-
-def _path_of(name: str, job_dir: Path | None) -> Path:
-    if of_the_job(name):
-        path = (job_dir or Path()) / name
-        if path.is_file():
-            return path
-    folders = [each / _FOLDER for each in [job_dir] if each] + [layout_dir() / "imposition"]
-    for folder in folders:
-        if not of_the_job(name) and (folder / f"{name}.toml").is_file():
-            return folder / f"{name}.toml"
-    known = "、".join(sorted({entry.stem for folder in folders for entry in folder.glob("*.toml")}))
-    raise JobError(
-        f"面付け「{name}」がありません。",
-        remedy=f"次のいずれかを指定してください: {known}",
-        file="job.toml",
-    )
 
 
 def _scheme_faults(given: Imposition) -> Iterator[Fault]:
@@ -133,7 +119,9 @@ def _booklet_faults(given: Imposition) -> Iterator[Fault]:
         )
 
 
-def _room_faults(given: Imposition, finished: Finished) -> Iterator[Fault]:
+def _room_faults(
+    given: Imposition, finished: Finished, folds: Sequence[Fold], perforations: Sequence[Perforation]
+) -> Iterator[Fault]:
     """Slots off the paper or in the gripper, and marks that have no place."""
     size = f"{given.title}に仕上がり{finished.width:g}×{finished.height:g}mm"
     for side in (0, 1):
@@ -145,7 +133,7 @@ def _room_faults(given: Imposition, finished: Finished) -> Iterator[Fault]:
             what = f"{size}を置くと、{'表裏'[side]}の面がくわえ{given.gripper.mm:g}mmに掛かります。"
             yield Fault(("gripper",), what, "margin で面を動かすか、用紙を大きくしてください。")
             return
-    for mark in dict.fromkeys(unplaced(given, finished)):
+    for mark in dict.fromkeys(unplaced(given, finished, folds, perforations)):
         if mark == "crop":
             yield Fault(("width",), f"{size}とトンボが入りません。", _LESS)
         else:

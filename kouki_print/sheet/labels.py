@@ -1,19 +1,20 @@
-"""Small type on the waste of a press sheet: where the sheet line and the letters of the piles stand."""
+"""Small type on the waste of a press sheet: the sheet line (用紙情報) and the letters of the piles."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kouki_print.page.items import MM
 from kouki_print.page.items import Sheet as Finished
-from kouki_print.page.operators import number
+from kouki_print.page.operators import Canvas, number
 from kouki_print.sheet.grid import STACKED, Imposition, Place
 from kouki_print.sheet.waste import Waste, area_of, gap_of, grid_of, steps
 
-LABEL_SIZE = 8.0  # points
+_SIZE = 8.0  # points
 _LABEL = 3.2  # mm: height of such a line
 LINE_WIDTH = 96.0  # mm: room for the sheet line
+_SIDE_WIDTH = 6.0  # of which the name of the side
 _LETTER_WIDTH = 6.0
 _FROM_EDGE = 4.0  # most presses print nothing nearer to the paper's edge
 
@@ -26,11 +27,11 @@ class Label:
     width: float
     text: str = ""
 
-    def along(self, mm: float) -> Label:
-        """The rest of the box, so far along its line."""
-        x, y = (0.0, mm) if self.place.rotation else (mm, 0.0)
+    def after_side(self, sheet_height: float) -> bytes:
+        """Matrix of where the sheet line goes on after the name of the side."""
+        x, y = (0.0, _SIDE_WIDTH) if self.place.rotation else (_SIDE_WIDTH, 0.0)
         place = replace(self.place, x=self.place.x + x, y=self.place.y + y)
-        return Label(place, self.width - mm, self.text)
+        return Label(place, self.width - _SIDE_WIDTH).matrix(sheet_height)
 
     def matrix(self, sheet_height: float) -> bytes:
         """Text matrix of its baseline."""
@@ -78,6 +79,39 @@ def letters(waste: Waste, imposition: Imposition, finished: Finished, side: int)
             if waste.take((x, y, x + _LETTER_WIDTH, y + _LABEL)):
                 yield Label(Place(x, y), _LETTER_WIDTH, head + letter(slot))
                 break
+
+
+def labels_of_side(canvas: Canvas, letters: Sequence[Label], line: Label | None, side: int) -> bytes:
+    """What is the same on every press sheet: the letters, and the name of the side that begins the sheet line."""
+    written = [(each, each.text) for each in letters] + ([(line, "表裏"[side])] if line else [])
+    return b"".join(
+        b"BT %s Tm %sET\n" % (label.matrix(canvas.height), canvas.show(text, canvas.styles["gothic"], _SIZE))
+        for label, text in written
+    )
+
+
+def line_ends(imposition: Imposition, sheets: int) -> list[str]:
+    """How the sheet line of each press sheet goes on after its head: the stack if there are several, sheet of
+    sheets."""
+    stacks = imposition.stacks(sheets)
+    several = stacks[-1] != stacks[0]
+    return [
+        (f"  山{stack}" if several else "") + f"  {sheet}/{sheets}枚目"
+        for sheet, stack in enumerate(stacks, 1)
+    ]
+
+
+def line_contents(canvas: Canvas, head: str, ends: Sequence[str]) -> Iterator[bytes]:
+    """Operators of the sheet lines, all condensed alike so that the longest fits; digits are equally wide."""
+    style = canvas.styles["gothic"]
+    widest = style.width(head + max(ends, key=len)) * _SIZE / 1000
+    scale = min(100, int(100 * (LINE_WIDTH - _SIDE_WIDTH) * MM / widest))
+    start = (b"BT " if scale == 100 else b"BT %d Tz " % scale) + canvas.show(head, style, _SIZE)
+    # There is an end for each press sheet: letter by letter, all of them in the first face, a shipped one.
+    table = {ord(each): f"{style.resolve(each)[1]:04X}" for each in set("".join(ends))}
+    start += b"/%s0 %s Tf" % (style.key.encode("ascii"), number(_SIZE))
+    for end in ends:
+        yield b"%s <%s>Tj ET\n" % (start, end.translate(table).encode("ascii"))
 
 
 def letter(slot: int) -> str:

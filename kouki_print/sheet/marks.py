@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kouki_print.page.extents import edges
 from kouki_print.page.items import MM, Fold, Perforation
 from kouki_print.page.items import Sheet as Finished
+from kouki_print.page.layout import Layout
 from kouki_print.page.operators import number
 from kouki_print.sheet.grid import BOOKLETS, Imposition, Mark, Place
 from kouki_print.sheet.labels import Label, letters, sheet_line
-from kouki_print.sheet.waste import Waste, area_of, around, gap_of, grid_of, steps
+from kouki_print.sheet.waste import Area, Waste, area_of, around, gap_of, grid_of, steps
 
 LENGTH = 9.0
 _TICK = 5.0  # folds and perforations
@@ -26,10 +27,12 @@ Segment = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class Marks:
-    """All marks of one side, as they stand on its waste."""
+    """All marks of one side, as they stand on its waste: of those ``wanted`` the ``placed``."""
 
     waste: Waste
+    wanted: Collection[Mark]
     spots: Sequence[str] = ()
+    placed: set[Mark] = field(default_factory=set)
     lines: list[Segment] = field(default_factory=list)
     folds: list[Segment] = field(default_factory=list)
     perforations: list[Segment] = field(default_factory=list)
@@ -55,16 +58,25 @@ class Marks:
             )
         return b"".join(out)
 
-    def add(self, target: list[Segment], segments: Sequence[Segment]) -> None:
-        """Add those of the segments that are free; they may cross each other."""
+    def add(self, target: list[Segment], segments: Iterable[tuple[Mark, Segment]]) -> None:
+        """Add those of the segments that are wanted and free; they may cross each other."""
         areas = []
-        for segment in segments:
+        for mark, segment in segments:
             x1, y1, x2, y2 = segment
             area = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-            if segment not in target and self.waste.is_free(area):
+            if mark in self.wanted and segment not in target and self.waste.is_free(area):
                 target.append(segment)
                 areas.append(area)
+                self.placed.add(mark)
         self.waste.taken += areas
+
+
+def in_common(layouts: Collection[Layout]) -> tuple[list[Fold], list[Perforation]]:
+    """The folds and perforations of all layouts: only these can be marked on sheets that all of them go through."""
+    first, *others = layouts
+    folds = [each for each in first.fold if all(each in other.fold for other in others)]
+    torn = [each for each in first.perforation if all(each in other.perforation for other in others)]
+    return folds, torn
 
 
 def marks_of(
@@ -77,36 +89,60 @@ def marks_of(
 ) -> Marks:
     """The marks that are asked for and have a place on this side: what was placed first stays.
 
+    Registration marks and colour bar lie behind those of the other side, where both sides are free.
     ``folds`` and ``perforations`` are those of the finished sheet's front, ``spots`` resource names of colours.
     """
-    wanted, found = imposition.marks, Marks(Waste.of(imposition, finished, side), spots)
-    if "crop" in wanted or "centre" in wanted:
-        found.add(found.lines, [*_crop_and_centre(imposition, finished, side)])
-    bent = [*_ticks(imposition, finished, side, _fold_lines(folds, finished))] if "fold" in wanted else []
-    if "fold" in wanted and imposition.scheme in BOOKLETS:
-        bent += _spine(imposition, finished, side)
-    torn = [tuple(rect) for item in perforations for rect in edges(item, finished.width, back=False)]
-    found.add(found.folds, bent)
-    if "perforation" in wanted:
-        found.add(found.perforations, [*_ticks(imposition, finished, side, torn)])
-    if "sheet_line" in wanted:
-        found.line = sheet_line(found.waste, imposition, finished, side)
-        found.letters = [*letters(found.waste, imposition, finished, side)]
-    if "registration" in wanted:
-        found.targets = [*_targets(found.waste, imposition, finished, side)]
-    if "colour_bar" in wanted:
-        found.patches = _bar(found.waste, imposition, finished, side, len(_TINTS) + len(spots))
+    sides = [_lines_and_words(imposition, finished, each, folds, perforations) for each in (0, 1)]
+    front, back = (each.waste.taken for each in sides)
+    both = [*front, *(_mirrored(area, imposition) for area in back)]
+    free, found = Waste(imposition.width, imposition.height, both), sides[side]
+    found.spots = spots
+    if "registration" in found.wanted:
+        found.targets = _seen([*_targets(free, imposition, finished)], 0, imposition, side)
+    if "colour_bar" in found.wanted:
+        bar = _bar(free, imposition, finished, len(_TINTS) + len(spots))
+        found.patches = _seen(bar, _PATCH, imposition, side)
+    drawn: dict[Mark, object] = {"registration": found.targets, "colour_bar": found.patches}
+    found.placed |= {mark for mark, what in drawn.items() if what}
     return found
 
 
-def unplaced(imposition: Imposition, finished: Finished, spots: int = 1) -> Iterator[Mark]:
-    """Marks that were asked for and have no place on one of the sides."""
+def _lines_and_words(
+    imposition: Imposition,
+    finished: Finished,
+    side: int,
+    folds: Sequence[Fold],
+    perforations: Sequence[Perforation],
+) -> Marks:
+    """The marks whose place this side alone decides."""
+    found = Marks(Waste.of(imposition, finished, side), imposition.marks)
+    found.add(found.lines, _crop_and_centre(imposition, finished, side))
+    bent = [*_ticks(imposition, finished, side, _fold_lines(folds, finished))]
+    if imposition.scheme in BOOKLETS:
+        bent += _spine(imposition, finished, side)
+    torn = [tuple(rect) for item in perforations for rect in edges(item, finished.width, back=False)]
+    found.add(found.folds, (("fold", tick) for tick in bent))
+    found.add(
+        found.perforations, (("perforation", tick) for tick in _ticks(imposition, finished, side, torn))
+    )
+    if "sheet_line" in found.wanted:
+        found.line = sheet_line(found.waste, imposition, finished, side)
+        found.letters = [*letters(found.waste, imposition, finished, side)]
+        found.placed |= {"sheet_line"} if found.line else set()
+    return found
+
+
+def unplaced(
+    imposition: Imposition,
+    finished: Finished,
+    folds: Sequence[Fold] = (),
+    perforations: Sequence[Perforation] = (),
+) -> Iterator[Mark]:
+    """Marks that were asked for and have no place on one of the sides, with a spot colour in the bar."""
     for side in (0, 1):
-        found = marks_of(imposition, finished, side, spots=[""] * spots)
-        if "sheet_line" in imposition.marks and found.line is None:
-            yield "sheet_line"
-        if "colour_bar" in imposition.marks and not found.patches:
-            yield "colour_bar"
+        found = marks_of(imposition, finished, side, folds, perforations, [""])
+        must: tuple[Mark, ...] = ("sheet_line", "colour_bar")
+        yield from (mark for mark in must if mark in found.wanted and mark not in found.placed)
         room = gap_of(imposition, finished) + LENGTH
         held = imposition.gripper.edge if imposition.gripper.mm else ""
         spaces = around(imposition, finished, side)
@@ -114,35 +150,32 @@ def unplaced(imposition: Imposition, finished: Finished, spots: int = 1) -> Iter
             yield "crop"
 
 
-def _crop_and_centre(imposition: Imposition, finished: Finished, side: int) -> Iterator[Segment]:
+def _crop_and_centre(imposition: Imposition, finished: Finished, side: int) -> Iterator[tuple[Mark, Segment]]:
     """Double corner marks, cuts between slots, and a centre mark on each side.
 
     Inner arms show the finished size, outer arms the bleed.  Each distance is counted outward from the grid.
     """
     left, top, right, bottom = grid_of(imposition, finished, side)
-    crop, centre = "crop" in imposition.marks, "centre" in imposition.marks
     near = gap_of(imposition, finished)
     far, cross = near + LENGTH, near + LENGTH * 2 / 3
-    for x, toward_x in ((left, -1), (right, 1)) if crop else ():
+    for x, toward_x in ((left, -1), (right, 1)):
         for y, toward_y in ((top, -1), (bottom, 1)):
             points = [((far, 0), (near, 0), (near, far)), ((0, far), (0, near), (far, near))]
             for hook in points:
                 for (u1, v1), (u2, v2) in pairwise(hook):
-                    yield (x + toward_x * u1, y + toward_y * v1, x + toward_x * u2, y + toward_y * v2)
+                    yield "crop", (x + toward_x * u1, y + toward_y * v1, x + toward_x * u2, y + toward_y * v2)
     across, down = _cuts(imposition, finished, side)
     middle_x, middle_y = imposition.width / 2, imposition.height / 2
     for y, toward in ((top, -1), (bottom, 1)):
-        for x in across if crop else ():
-            yield (x, y + toward * near, x, y + toward * far)
-        if centre:
-            yield (middle_x - 4, y + toward * cross, middle_x + 4, y + toward * cross)
-            yield (middle_x, y + toward * near, middle_x, y + toward * far)
+        for x in across:
+            yield "crop", (x, y + toward * near, x, y + toward * far)
+        yield "centre", (middle_x - 4, y + toward * cross, middle_x + 4, y + toward * cross)
+        yield "centre", (middle_x, y + toward * near, middle_x, y + toward * far)
     for x, toward in ((left, -1), (right, 1)):
-        for y in down if crop else ():
-            yield (x + toward * near, y, x + toward * far, y)
-        if centre:
-            yield (x + toward * near, middle_y, x + toward * far, middle_y)
-            yield (x + toward * cross, middle_y - 4, x + toward * cross, middle_y + 4)
+        for y in down:
+            yield "crop", (x + toward * near, y, x + toward * far, y)
+        yield "centre", (x + toward * near, middle_y, x + toward * far, middle_y)
+        yield "centre", (x + toward * cross, middle_y - 4, x + toward * cross, middle_y + 4)
 
 
 def _cuts(imposition: Imposition, finished: Finished, side: int) -> tuple[list[float], list[float]]:
@@ -197,19 +230,26 @@ def _on_sheet(place: Place, finished: Finished, u: float, v: float) -> tuple[flo
     return place.x + x, place.y + y
 
 
-def _mirrored(segment: Segment, imposition: Imposition) -> Segment:
-    """The same line of the paper as seen from the other side."""
-    x1, y1, x2, y2 = segment
+def _mirrored(area: Area, imposition: Imposition) -> Area:
+    """The same part of the paper, a rectangle or an upright or level line, as seen from the other side."""
+    x1, y1, x2, y2 = area
     if imposition.turn == "turn":
-        return imposition.width - x1, y1, imposition.width - x2, y2
-    return x1, imposition.height - y1, x2, imposition.height - y2
+        return imposition.width - x2, y1, imposition.width - x1, y2
+    return x1, imposition.height - y2, x2, imposition.height - y1
 
 
-def _targets(
-    waste: Waste, imposition: Imposition, finished: Finished, side: int
-) -> Iterator[tuple[float, float]]:
-    """Registration marks (見当): one beside the middle of each side, where it is free."""
-    left, top, right, bottom = grid_of(imposition, finished, side)
+def _seen(
+    corners: Sequence[tuple[float, float]], size: float, imposition: Imposition, side: int
+) -> list[tuple[float, float]]:
+    """Squares of the front by their top left corners, or those that lie behind them on the back."""
+    if side == 0:
+        return [*corners]
+    return [_mirrored((x, y, x + size, y + size), imposition)[:2] for x, y in corners]
+
+
+def _targets(waste: Waste, imposition: Imposition, finished: Finished) -> Iterator[tuple[float, float]]:
+    """Registration marks (見当) of the front: one beside the middle of each side, where it is free."""
+    left, top, right, bottom = grid_of(imposition, finished, 0)
     away = gap_of(imposition, finished) + _TARGET + 1
     beside = (14, -14, 24, -24)
     middle_x, middle_y = imposition.width / 2, imposition.height / 2
@@ -226,11 +266,9 @@ def _first_free(waste: Waste, centres: Sequence[tuple[float, float]]) -> Iterato
             return
 
 
-def _bar(
-    waste: Waste, imposition: Imposition, finished: Finished, side: int, count: int
-) -> list[tuple[float, float]]:
-    """Top left of each patch of the colour bar: in a row along an edge, or none at all."""
-    left, top, right, bottom = grid_of(imposition, finished, side)
+def _bar(waste: Waste, imposition: Imposition, finished: Finished, count: int) -> list[tuple[float, float]]:
+    """Top left of each patch of the front's colour bar: in a row along an edge, or none at all."""
+    left, top, right, bottom = grid_of(imposition, finished, 0)
     near, long = gap_of(imposition, finished) + 1, count * _PATCH
     for y in (bottom + near, top - near - _PATCH):
         for x in steps(left + 2, right - long, 2):

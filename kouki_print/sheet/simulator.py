@@ -86,14 +86,18 @@ def leaves(
     paper = np.stack([pile[:, 0], pile[:, 1][:, list(behind)]], axis=2)  # (sheets, slots, 2)
     if press.scheme in BOOKLETS:
         return [_bound(paper[:, row], press) for row in _rows(fronts)]
-    single = press.sides == 1
     if press.scheme == "in_order":  # piles are collated: one leaf of each in turn
         return [paper.reshape(-1, 2)]
     if press.scheme == "step_and_repeat":
-        return [_upright(paper[:, slot], single=single) for slot in range(press.up)]
+        return [paper[:, slot] for slot in range(press.up)]
     depth = press.depth or max(len(pile), 1)
     stacks = [paper[first : first + depth] for first in range(0, len(pile), depth)]
-    piles = [_upright(stack[:, slot], single=single) for stack in stacks for slot in range(press.up)]
+    turned = press.turned  # what the operator is told to turn over, all leaves of a pile at once
+    piles = [
+        stack[::-1, slot, ::-1] if turned[slot] else stack[:, slot]
+        for stack in stacks
+        for slot in range(press.up)
+    ]
     return [np.concatenate([*piles, np.zeros((0, 2), dtype=np.int64)])]
 
 
@@ -154,14 +158,6 @@ def _through(area: Area, press: Imposition) -> Area:
     if press.turn == "turn":
         return press.width - right, top, press.width - left, bottom
     return left, press.height - bottom, right, press.height - top
-
-
-def _upright(pile: np.ndarray, *, single: bool) -> np.ndarray:
-    """A pile with its fronts up: one whose top shows backs is turned over, all leaves at once."""
-    is_front, is_back = pile % 2 == 1, (pile % 2 == 0) & (pile > 0)
-    up = np.count_nonzero(is_front[:, 0]) + np.count_nonzero(is_back[:, 1])
-    down = np.count_nonzero(is_front[:, 1]) + np.count_nonzero(is_back[:, 0])
-    return pile if single or up >= down else pile[::-1, ::-1]
 
 
 def _rows(fronts: Sequence[Place]) -> list[list[int]]:

@@ -22,7 +22,7 @@ from kouki_print.page.fields import PageFields
 from kouki_print.page.items import FieldItem, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
-from kouki_print.sheet.imposition import Imposition
+from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.bars import Unreadable, read_place
 from kouki_print.verify.omr import read_marks
 from kouki_print.verify.view import ANY, MATCHING, NW7, View, printed

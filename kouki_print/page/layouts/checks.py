@@ -15,6 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import BaseModel, ValidationError
 
 from kouki_print.order.models import Job
+from kouki_print.order.names import nearest
 from kouki_print.order.units import Contact
 from kouki_print.page.conditions import subject
 from kouki_print.page.extents import Placed, Rect, edges, extent, quiet, white
@@ -33,7 +34,7 @@ from kouki_print.page.items import (
     Sheet,
     Text,
 )
-from kouki_print.page.layouts.faults import Fault, nearest, place_of
+from kouki_print.page.layouts.faults import Fault, place_of
 from kouki_print.page.layouts.repeats import copies
 from kouki_print.page.layouts.toml_lines import Path
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from kouki_print.base.errors import JobError
 from kouki_print.order.messages import DIGEST
+from kouki_print.order.names import fields_at, meant, nearest
 from kouki_print.page.items import SMALLEST
 from kouki_print.page.layouts.toml_lines import Path
 
 MOST = 20  # told at once; who has more repeats one of them
-_LISTED, _NEAREST = 20, 3  # as many names a reader takes in; of more the nearest are told
 _SIZES = ("size", "min_size", "text_size")
 _MEANT = {  # Japanese for a value that has an English name
     "明朝": "mincho", "ゴシック": "gothic", "太字": "bold", "太ゴシック": "bold", "太いゴシック": "bold",
@@ -58,18 +56,6 @@ def place_of(path: Path) -> str:
     return f"[[{'.'.join(names)}]]" if isinstance(path[-1], int) else f"[{'.'.join(names)}]"
 
 
-def nearest(name: str, known: Iterable[str], also: Iterable[str] = ()) -> str:
-    """The remedy for a name that nobody knows: the one that was probably meant (perhaps one of ``also``), and
-    all there are, or where they are many the nearest."""
-    names = list(known)
-    close = difflib.get_close_matches(name, [*names, *also], n=1, cutoff=0.6)
-    meant = f"「{close[0]}」の書き間違いではありませんか。" if close else ""
-    if len(names) <= _LISTED:
-        return f"{meant}使えるのは次のとおりです: {'、'.join(names)}"
-    near = difflib.get_close_matches(name, names, n=_NEAREST, cutoff=0) or names[:_NEAREST]
-    return f"{meant}近い名前: {'、'.join(near)}（全部で{len(names)}件）"
-
-
 def type_faults(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[Fault]:
     """What the model does not accept of the values, taken as strictly as the JSON Schema takes them."""
     try:
@@ -79,15 +65,20 @@ def type_faults(model: type[BaseModel], values: Mapping[str, Any]) -> Iterator[F
             yield _fault(model, error)
 
 
-def fault_error(faults: Iterable[Fault], places: Mapping[Path, tuple[str, int]], file: str) -> JobError:
-    """All mistakes as one error, in the order of files and lines."""
+def fault_error(
+    faults: Iterable[Fault], places: Mapping[Path, tuple[str, int]], file: str, kind: str = "様式"
+) -> JobError:
+    """All mistakes as one error, in the order of files and lines; ``kind``: what such a file is called."""
     told = sorted({_told(fault, places, file) for fault in faults})
-    errors = [JobError(what, remedy=remedy, file=name, row=row) for (name, row), what, remedy in told]
+    errors = [
+        JobError(what.replace("様式", kind), remedy=remedy, file=name, row=row)
+        for (name, row), what, remedy in told
+    ]
     if len(errors) == 1:
         return errors[0]
     more = f"\n（ほか{len(errors) - MOST}件）" if len(errors) > MOST else ""
     return JobError(
-        f"様式に誤りが{len(errors)}件あります。\n"
+        f"{kind}に誤りが{len(errors)}件あります。\n"
         + "\n".join(each.message() for each in errors[:MOST])
         + more,
         remedy="それぞれの行を直して、もう一度実行してください。",
@@ -142,10 +133,9 @@ def _fault(model: type[BaseModel], error: Any) -> Fault:
         )
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", '"').replace(" or ", "、").replace(", ", "、")
-        meant = f'"{_MEANT[value]}" と書いてください。' if str(value) in _MEANT else ""
-        return Fault(
-            path, f"{at}の値「{value}」は使えません。", f"{meant}次のどれかにしてください: {choices}"
-        )
+        told = f'"{_MEANT[value]}" と書いてください。' if str(value) in _MEANT else ""
+        told = told or meant(str(value), choices.replace('"', "").split("、"))
+        return Fault(path, f"{at}の値「{value}」は使えません。", f"{told}次のどれかにしてください: {choices}")
     if kind == "string_pattern_mismatch":
         return Fault(
             path,
@@ -157,7 +147,7 @@ def _fault(model: type[BaseModel], error: Any) -> Fault:
         what = f"[{name}] は二重のかっこで書きます。"
         return Fault(path, what, f"[[{name}]] と書いてください。一つだけのときも二重です。")
     if kind == "value_error":
-        return Fault(path, f"{place_of(path)}: {context['error']}。", "この項目の数を直してください。")
+        return Fault(path, f"{place_of(path)}: {context['error']}。", "この項目を直してください。")
     bounds = [name for name in ("ge", "gt", "le", "lt") if name in context]
     if bounds:
         return _range_fault(path, at, key, value, bounds[0], context[bounds[0]])
@@ -179,22 +169,3 @@ def _range_fault(path: Path, at: str, key: str, value: object, bound: str, limit
 def _shown(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-def fields_at(model: type[BaseModel], path: Path) -> list[str]:
-    """Names of the keys that a table of the layout may have."""
-    found: Any = model
-    for part in path:
-        if isinstance(part, str):
-            found = found.model_fields[part].annotation
-        found = next((each for each in _unpacked(found)), found)
-    return list(found.model_fields)
-
-
-def _unpacked(annotation: Any) -> Iterator[Any]:
-    """Models within ``list[…]``, ``… | None`` and the like."""
-    if get_origin(annotation) in (list, Union, UnionType):
-        for each in get_args(annotation):
-            yield from _unpacked(each)
-    elif isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation

@@ -11,12 +11,13 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir, template_dir
 from kouki_print.order.documents import of_the_job
 from kouki_print.order.load import TEMPLATES
+from kouki_print.order.names import nearest
 from kouki_print.order.toml_files import read_toml
 from kouki_print.page.items import Code, Text
 from kouki_print.page.layout import Layout
 from kouki_print.page.layouts.checks import Located, layout_faults, located
 from kouki_print.page.layouts.completeness import room_faults
-from kouki_print.page.layouts.faults import Fault, fault_error, nearest, type_faults
+from kouki_print.page.layouts.faults import Fault, fault_error, type_faults
 from kouki_print.page.layouts.repeats import expanded
 from kouki_print.page.layouts.toml_lines import Path as Place
 from kouki_print.page.layouts.toml_lines import lines_of

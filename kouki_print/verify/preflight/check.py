@@ -23,6 +23,7 @@ from kouki_print.verify.preflight.records import Records
 from kouki_print.verify.preflight.source import Source
 
 _MOST = 500  # findings of one item that are kept: a file that is wrong everywhere is told soon enough
+MORE = f"{_MOST}か所を超えたので、残りは省きました"
 _PAGE_OBJECTS = 6  # that looking into one page's content reads
 _BROKEN = (
     pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, IndexError, ArithmeticError, RecursionError,
@@ -86,7 +87,7 @@ def preflight(
     except pikepdf.PdfError:
         if raw.header == NO_HEADER:
             raise JobError(
-                "PDFではありません。", remedy="PDFのファイルを指定してください。", file=path.name
+                "PDFではありません。", remedy="PDFのファイルを指定してください。", file=str(path)
             ) from None
         closed = Finding(5, 0, "", "ファイルが壊れていて開けません。ほかの項目は確かめていません")
     else:
@@ -174,7 +175,7 @@ class _Found:
                 self._seen.add(key)
                 self.findings.append(each)
             elif self._counts[each.item] == _MOST + 1:
-                self.findings.append(Finding(each.item, 0, "", f"{_MOST}件を超えたので、残りは省きました"))
+                self.findings.append(Finding(each.item, 0, "", MORE))
 
 
 def _guarded(item: int, findings: Iterable[Finding], page: int = 0) -> Iterator[Finding]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any, TypeVar
 
-from kouki_print.verify.preflight.check import Checked
-from kouki_print.verify.preflight.items import ITEMS, STANDARD_NAMES, Finding
+from kouki_print.base.errors import JobError
+from kouki_print.verify.preflight.check import MORE, Checked
+from kouki_print.verify.preflight.items import ITEMS, STANDARD_NAMES, Finding, remedy_of
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -16,20 +18,26 @@ _OBJECTS = 3  # named in a line; the rest is counted
 
 def report_lines(checked: Checked) -> Iterator[str]:
     """The report of one file."""
-    mistakes = len(checked.mistakes)
-    verdict = f"不合格（誤り {mistakes:,}件）" if mistakes else "合格"
-    notices = len(checked.findings) - mistakes
+    mistakes = checked.mistakes
+    notices = [each for each in checked.findings if not checked.is_mistake(each)]
+    verdict = f"不合格（誤り {_count(mistakes)}）" if mistakes else "合格"
     if notices:
-        verdict += f"　注意 {notices:,}件"
-    yield f"■ {checked.path.name}　{checked.pages:,}ページ　{verdict}"
+        verdict += f"　注意 {_count(notices)}"
+    yield f"■ {shown(checked.path)}　{checked.pages:,}ページ　{verdict}"
     yield f"　{basis(checked)}"
-    for heading, wanted in (("誤り", True), ("注意", False)):
-        chosen = [each for each in checked.findings if checked.is_mistake(each) is wanted]
+    for heading, chosen in (("誤り", mistakes), ("注意", notices)):
         for number, findings in _by_item(chosen):
-            item = ITEMS[number]
-            yield f"　[{heading}] {number} {item.name}"
-            yield from (f"　　・{line}" for line in _lines(findings))
-            yield f"　　対処: {item.remedy}"
+            yield f"　[{heading}] {number} {ITEMS[number].name}"
+            for remedy, same in _grouped(findings, remedy_of):
+                yield from (f"　　・{line}" for line in _lines(same))
+                yield f"　　対処: {remedy}"
+
+
+def unread_lines(path: Path, why: JobError) -> Iterator[str]:
+    """The report of a file that could not be checked at all."""
+    yield f"■ {shown(path)}　確かめられません"
+    yield f"　{why.what}"
+    yield f"　対処: {why.remedy}"
 
 
 def basis(checked: Checked) -> str:
@@ -44,7 +52,7 @@ def basis(checked: Checked) -> str:
 def as_values(checked: Checked) -> dict[str, Any]:
     """The report of one file for JSON."""
     return {
-        "file": checked.path.name,
+        "file": shown(checked.path),
         "standard": checked.standard.value,
         "stated": checked.stated,
         "house": checked.house,
@@ -58,12 +66,22 @@ def as_values(checked: Checked) -> dict[str, Any]:
                 "pages": sorted({each.page for each in same if each.page}),
                 "objects": _objects(same),
                 "what": what,
-                "remedy": ITEMS[number].remedy,
+                "remedy": remedy_of(same[0]),
             }
             for number, findings in _by_item(checked.findings)
             for (what, mistake), same in _alike(checked, findings)
         ],
     }
+
+
+def unread_values(path: Path, why: JobError) -> dict[str, Any]:
+    """The report of a file that could not be checked, for JSON."""
+    return {"file": shown(path), "passed": False, "unread": why.what, "remedy": why.remedy}
+
+
+def shown(path: Path) -> str:
+    """A path as it was given, also where its bytes are no characters."""
+    return str(path).encode("utf-8", "replace").decode("utf-8")
 
 
 def page_ranges(pages: Iterable[int]) -> str:
@@ -73,6 +91,12 @@ def page_ranges(pages: Iterable[int]) -> str:
         numbers = [page for _, page in run]
         shown.append(f"{numbers[0]}-{numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}")
     return "、".join(shown)
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    items = len({each.item for each in findings})
+    places = sum(each.what != MORE for each in findings)
+    return f"{items}項目・{places:,}か所{'以上' if places < len(findings) else ''}"
 
 
 def _lines(findings: Sequence[Finding]) -> Iterator[str]:

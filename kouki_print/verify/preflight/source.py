@@ -36,8 +36,13 @@ class Source:
         self._spent = 0
 
     def _open(self) -> pikepdf.Pdf:
+        named: Any = self.path
+        try:
+            str(named).encode("utf-8")
+        except UnicodeEncodeError:  # bytes of another encoding, a name that the reader does not take
+            named = self.path.open("rb")
         return pikepdf.open(
-            self.path,
+            named,
             attempt_recovery=self.damaged,
             suppress_warnings=True,
             inherit_page_attributes=False,
