@@ -20,7 +20,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.pdf.profile import synthetic_profile
 from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.preflight.check import Checked, Known, preflight
-from kouki_print.verify.preflight.items import ITEMS, Finding, Standard
+from kouki_print.verify.preflight.items import ITEMS, Finding, Standard, remedy_of
 from kouki_print.verify.preflight.report import as_values, report_lines, unread_lines, unread_values
 from kouki_print.verify.readback import Difference, PrintedSheet
 
@@ -99,8 +99,7 @@ def check_artwork(path: Path, page: int) -> None:
         told = "\n".join(f"・{ITEMS[each.item].name}: {each.what}" for each in found[:5])
         raise JobError(
             f"デザインのPDF（{page}ページ）は印刷の規格に合わないので使えません。\n{told}",
-            remedy=f"{ITEMS[found[0].item].remedy}"
-            f"全部の結果は kouki-print preflight --standard x1a {path.name} で見られます。",
+            remedy=f"{remedy_of(found[0])}全部の結果は kouki-print preflight --standard x1a {path.name} で見られます。",
             file=path.name,
         )
 
