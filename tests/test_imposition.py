@@ -15,10 +15,11 @@ from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir
 from kouki_print.page.items import MM, Fold, Perforation, Sheet, Side
 from kouki_print.page.layout import Layout
+from kouki_print.page.layouts.file import load_layout
 from kouki_print.sheet.grid import Imposition, Place, placement
 from kouki_print.sheet.imposition import load_for_lots, load_imposition
 from kouki_print.sheet.labels import letter
-from kouki_print.sheet.marks import marks_of
+from kouki_print.sheet.marks import in_common, marks_of
 from kouki_print.sheet.simulator import proven
 from kouki_print.sheet.waste import Area, Waste, area_of
 
@@ -140,6 +141,26 @@ def test_which_shipped_ones_print_lots() -> None:
         load_for_lots("a3_2up_repeat", [Layout(title="A4", sheet=A4, front=Side())])
 
 
+def test_an_unsuitable_scheme_is_told_before_its_size() -> None:
+    """A booklet of A5 has no room for A4, but no press sheet of its own would help."""
+    with pytest.raises(JobError, match="個人ごとの書類には使えません"):
+        load_for_lots("booklet_a5_saddle_right", [Layout(title="A4", sheet=A4, front=Side())])
+
+
+def test_several_mistakes_are_those_of_an_imposition_file(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD + "gutters = 6\nmarks = 3\n", encoding="utf-8")
+    with pytest.raises(JobError, match="面付けファイルに誤りが2件あります"):
+        load_imposition("mine.toml", A4, tmp_path)
+
+
+def test_another_imposition_may_suit_the_size() -> None:
+    with pytest.raises(JobError) as caught:
+        load_imposition("a4_1up", Sheet(width=215.9, height=279.4))
+    assert "「A4 1面（断裁なし）」の用紙 210×297mm に仕上がり215.9×279.4mm" in caught.value.message()
+    assert "別の面付けを選ぶ" in caught.value.remedy
+
+
 GOOD = 'title = "試験"\nwidth = 483\nheight = 329\ncolumns = 2\n'
 
 SMALL = GOOD.replace("483", "440").replace("329", "305")
@@ -148,7 +169,7 @@ SMALL = GOOD.replace("483", "440").replace("329", "305")
 @pytest.mark.parametrize(
     ("text", "row", "words"),
     [
-        (GOOD + "gutters = 6\n", 5, "面付けに知らない項目「gutters」があります"),
+        (GOOD + "gutters = 6\n", 5, "面付けファイルに知らない項目「gutters」があります"),
         (GOOD + 'scheme = "cutstack"\n', 5, "値「cutstack」は使えません"),
         (GOOD + "gutter = -1\n", 5, "0"),
         (GOOD + 'marks = ["crop", "cut"]\n', 5, "値「cut」は使えません"),
@@ -158,7 +179,13 @@ SMALL = GOOD.replace("483", "440").replace("329", "305")
         (GOOD.replace("width = 483\n", ""), 1, "「width」がありません"),
         (GOOD + 'scheme = "one_up"\n', 4, "面が2つ以上"),
         (GOOD + 'rows = 2\nscheme = "lanes"\n', 5, "横に並べます"),
-        (GOOD + 'scheme = "in_order"\nstack_depth = 3\n', 6, "in_order では使いません"),
+        (GOOD + 'scheme = "in_order"\nstack_depth = 3\n', 6, "stack_depth は in_order では使いません"),
+        (GOOD + 'binding = "right"\n', 5, "binding は cut_and_stack では使いません"),
+        (GOOD + "signature = 9\n", 5, "signature は cut_and_stack では使いません"),
+        (GOOD + 'gutter = 0\nscheme = "saddle"\nsignature = 4\n', 7, "signature は saddle では使いません"),
+        (GOOD + 'gutter = 0\nscheme = "saddle"\nstack_depth = 9\n', 7, "stack_depth は saddle では使いません"),
+        (GOOD + 'sides = 1\nturn = "tumble"\n', 6, "turn は片面では使いません"),
+        (GOOD + 'sides = 1\nhead = "toe"\n', 6, "head は片面では使いません"),
         (GOOD + 'scheme = "work_and_turn"\nsides = 1\n', 6, "両面です"),
         (GOOD + 'scheme = "work_and_turn"\nturn = "tumble"\n', 4, "columns を偶数"),
         (GOOD + 'scheme = "work_and_tumble"\nrows = 2\n', 6, "turn を"),
@@ -167,7 +194,7 @@ SMALL = GOOD.replace("483", "440").replace("329", "305")
         (GOOD.replace("2\n", "3\n") + 'scheme = "perfect"\n', 4, "columns を2"),
         (GOOD + "rotation = [0, 0, 180]\n", 5, "rotation の数（3）が面の数（2）と合いません"),
         (GOOD + "rotation = [0, 90]\n", 5, "混ぜられません"),
-        (GOOD + "rows = 2\n", 2, "仕上がり210×297mmが入りません"),
+        (GOOD + "rows = 2\n", 2, "「試験」の用紙 483×329mm に仕上がり210×297mmが入りません"),
         (GOOD.replace("329", "312"), 2, "トンボが入りません"),
         (GOOD + "gripper = { mm = 17 }\n", 5, "くわえ17mmに掛かります"),
         (GOOD + 'gripper = { mm = 28, edge = "left" }\nmargin = { left = 30, top = 16 }\n', 5, "裏の面がくわえ28mm"),
@@ -322,6 +349,35 @@ def test_a_fold_stays_with_its_paper() -> None:
         assert len(fronts) == len(backs) == 2  # none in the gutter
 
 
+@pytest.mark.parametrize("name", [name for name in SHIPPED if "booklet" in name])
+def test_the_fold_of_a_booklet_has_its_mark(name: str) -> None:
+    """It stands in the middle of the sheet, where no centre mark hides it."""
+    press = load_imposition(name, A5)
+    for side in (0, 1):
+        found = marks_of(press, A5, side)
+        assert {line[0] for line in found.folds} == {press.width / 2} and len(found.folds) == 2
+        assert "centre" in found.placed  # on the other edges
+        tops = {min(y1, y2) for x1, y1, x2, y2 in found.folds}
+        for x1, y1, x2, y2 in found.lines:
+            assert not (x1 <= press.width / 2 <= x2 and any(abs(min(y1, y2) - top) < 9 for top in tops))
+
+
+def test_certificate_and_notice_share_folds_and_the_lower_die() -> None:
+    """They go through the same press sheets: only what they have in common can be marked there."""
+    folds, torn = in_common([load_layout("certificate_mount"), load_layout("notice")])
+    assert folds == [Fold(y=100), Fold(y=198)]
+    assert torn == [Perforation(x=20, y=214, width=86, height=54)]
+
+
+def test_ticks_of_the_finished_sheet_come_before_a_centre_mark() -> None:
+    """A sheet that is folded in its middle, on a press sheet with nothing else: both marks cannot stand there."""
+    press = Imposition(title="試験", width=250, height=340)
+    plain, bent = (marks_of(press, A4, 0, folds) for folds in ([], [Fold(y=148.5)]))
+    assert {line[1] for line in bent.folds} == {170}
+    gone = set(plain.lines) - set(bent.lines)
+    assert len(gone) == 4 and all(160 < line[1] < 180 for line in gone)  # both crosses, as wholes
+
+
 def test_folds_of_turned_slots_and_lying_pages() -> None:
     press = Imposition(title="試験", width=340, height=480, rows=2, rotation=[90, 270])
     found = marks_of(press, A4, 0, FOLDS).folds
@@ -342,7 +398,9 @@ def test_letters_stay_with_their_piles() -> None:
         assert [label.text for label in letters] == ["山A", "山B", "山C", "山D"]
         for label, place in zip(letters, places, strict=True):
             assert place.x < label.place.x < place.x + 210
-    assert [label.text for label in marks_of(load_imposition("roll_2lane", A4), A4, 0).letters] == ["A", "B"]
+    assert [label.text for label in marks_of(load_imposition("roll_2lane", A4), A4, 0).letters] == [
+        "列A", "列B",
+    ]  # fmt: skip
     assert [letter(slot) for slot in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
 
 

@@ -96,6 +96,14 @@ def test_without_piles_nothing_is_said_of_stacks_and_slots_turn_the_other_way() 
     assert set(found(data, "//x:Media/@MediaUnit")) == {"Roll"}
 
 
+def test_the_layout_says_in_words_what_has_no_place_in_it() -> None:
+    """Turning, piling and falling order: read by people, as the work order has them."""
+    press = replace(PRESS, notes=("両面", "最後の用紙から印刷する（降順）"))
+    assert found(ticket(job(press=press), unit()), "//x:Resource[x:Layout]/x:Comment/text()") == [
+        "両面。最後の用紙から印刷する（降順）"
+    ]
+
+
 def test_perforations_are_the_lines_of_their_document() -> None:
     data = ticket(job(), unit())
     (own,) = found(data, "//x:Resource[x:PerforatingParams]")
@@ -190,7 +198,7 @@ def test_a_schema_that_asks_for_more_names_place_line_and_element(tmp_path: Path
     line = next(
         at for at, text in enumerate(ticket(job(), unit()).decode().splitlines(), 1) if "<Media " in text
     )
-    assert told.startswith("47201/ticket.xjdf: XJDFの作業票がスキーマ ticket_small.xsd に合いません")
+    assert told.startswith("47201/ticket.xjdf: XJDFのジョブチケットがスキーマ ticket_small.xsd に合いません")
     assert f"{line}行目" in told and "Media" in told and "Thickness" in told
     assert "CIP4.org" not in told and "xjdf_schema" in caught.value.remedy
 

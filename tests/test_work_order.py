@@ -14,21 +14,25 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from line_fixtures import Finished, cli
+from machine_kit import RIGHT_UP
 from made_lot import Made
 from work_kit import CERTIFICATE, NOTICE, PRESS, UNIT, job, lot, printed, unit
 
 from kouki_print.base.errors import JobError
 from kouki_print.handover.report_pdf import register_fonts
-from kouki_print.handover.work_facts import Box, Press, SetFacts, Slot, by_mm, mm
+from kouki_print.handover.work_facts import Box, MachineFacts, Press, SetFacts, Slot, by_mm, mm
 from kouki_print.handover.work_order import work_order
 from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
 from kouki_print.job.lot_files import press_marks
 from kouki_print.job.ticket_facts import QUESTIONS, job_facts, piling, press_of
+from kouki_print.job.ticket_machine import machine_facts
 from kouki_print.page.items import Fold, Perforation, Sheet, Side
 from kouki_print.page.layout import Layout
+from kouki_print.page.machines import load_machine
 from kouki_print.sheet.grid import Imposition
 
 pytest_plugins = ("line_fixtures",)
+A4 = Sheet(width=210, height=297)
 DIGEST = "0123456789abcdef" * 4
 
 
@@ -93,9 +97,16 @@ def test_the_alert_stands_first() -> None:
 
 
 def test_documents_that_differ_in_paper_or_finishing_are_told() -> None:
-    assert ["ミシン目" in words for words in unit().warnings] == [True]
-    other = replace(NOTICE, gsm="64", perforations=CERTIFICATE.perforations)
-    assert ["用紙" in words for words in unit(documents=(CERTIFICATE, other)).warnings] == [True]
+    alike = replace(NOTICE, perforations=CERTIFICATE.perforations)
+    for words, own in {
+        "ミシン目": [NOTICE, replace(NOTICE, perforations=CERTIFICATE.perforations[:1])],
+        "用紙": [replace(alike, gsm="64")],
+        "折り": [replace(alike, folds_y=(100, 200)), replace(alike, folds_x=(105,))],
+    }.items():
+        for other in own:
+            (told,) = unit(documents=(CERTIFICATE, other)).warnings
+            assert told.startswith(words)
+    assert unit(documents=(CERTIFICATE, alike)).warnings == ()
     assert unit(documents=(CERTIFICATE,)).warnings == ()
 
 
@@ -153,12 +164,13 @@ def test_the_press_sheet_is_drawn_to_scale_from_both_sides() -> None:
     assert [words for words in seen.words if words.startswith("山")] == [
         "山A 表", "山B 表", "山A 裏", "山B 裏",
     ]  # fmt: skip
-    for words in ("483", "329", "28.5", "210", "297", "16", "6", "くわえ 10", "用紙情報"):
+    for words in ("483", "329", "28.5", "210", "297", "16", "6"):
         assert words in seen.words, words
 
 
 def test_folds_perforations_and_window_are_where_the_layout_has_them() -> None:
-    drawing = FoldDrawing([(CERTIFICATE, "資格確認書")], (210, 297), job().envelope)
+    machine = MachineFacts(("封入機",), Box(3, 203, 13, 77), (Box(5, 207, 9, 0.5), Box(5, 211, 9, 0.5)))
+    drawing = FoldDrawing([(CERTIFICATE, "資格確認書")], (210, 297), machine, job().envelope)
     seen = drawn(drawing)
     scale = drawing.scale
     left, bottom, width, height = seen.boxes[0]
@@ -168,6 +180,11 @@ def test_folds_perforations_and_window_are_where_the_layout_has_them() -> None:
         assert any(line[1] == line[3] and abs(line[1] - fold) < 0.02 for line in seen.lines)
     torn = (left + 41 * scale, bottom + height - (103 + 91) * scale, 128 * scale, 91 * scale)
     assert any(box == pytest.approx(torn, abs=0.01) for box in seen.boxes)
+    for place in (machine.strip, *machine.marks):
+        assert place is not None
+        x, y = left + place.x * scale, bottom + height - (place.y + place.height) * scale
+        wanted = (x, y, place.width * scale, place.height * scale)
+        assert any(box == pytest.approx(wanted, abs=0.01) for box in seen.boxes)
     area = {box: box[2] / box[3] for box in seen.boxes if box[3]}
     outer = next(box for box, shape in area.items() if shape == pytest.approx(235 / 120, abs=0.001))
     window = outer[2] * 90 / 235, outer[3] * 45 / 120
@@ -293,6 +310,71 @@ def test_slots_of_a_turned_half_show_their_backs(made: Made) -> None:
     single = pressed(made, given.model_copy(update={"scheme": "lanes", "sides": 1}), FLAT)
     assert single.back == () and single.roll and single.work_style == "Simplex"
     assert single.front[0].label == "列A 表"
+
+
+def test_a_roll_is_told_as_a_roll() -> None:
+    press = replace(PRESS, roll=True, size=(460.0, 303.0), gripper_mm=0)
+    text = text_of(work_order(job(press=press), unit(), DIGEST)[0])
+    for words in (
+        "ロール幅460mm送り303mm（1回に2枚）",
+        "ロール送り22回・6.7m（予備を含まない）",
+        "送り（回）",
+        "ロールの送り1回分",
+    ):
+        assert words in text, words
+    assert "460×303" not in text and "印刷用紙22枚" not in text
+    roll = Imposition(**WIDE, scheme="lanes", descending=True)
+    assert list(piling(roll)) == [
+        "ロール1本がロット1つ。列ごとに切り離して1枚ずつに断裁し、1枚目の表を上にして重ね、"
+        "列ごとの山にしたら 列A の下に 列B を重ねる。上から順に取ると連番になる",
+        "最後の1枚から印刷する（降順）",
+    ]
+
+
+def test_a_roll_has_no_gripper_to_ask_for(made: Made) -> None:
+    roll = Imposition(title="試験", scheme="lanes", width=460, height=303, columns=2)
+    assert not any("くわえ" in words for words in pressed(made, roll, FLAT).notes)
+    assert pressed(made, roll, FLAT).stacked
+
+
+def test_every_page_says_how_many_there_are() -> None:
+    data, pages = work_order(job(), unit(), DIGEST)
+    text = text_of(data)
+    assert [f"{page}/{pages}ページ" in text for page in range(1, pages + 2)] == [True] * pages + [False]
+
+
+def test_the_inserter_is_told_with_place_and_meaning_of_its_marks() -> None:
+    facts = machine_facts(load_machine("omr_edge", Path()), A4)
+    assert facts.strip == pytest.approx(Box(3, 203.517, 13, 76.694))
+    assert len(facts.marks) == 17 and facts.marks[0] == pytest.approx(Box(5, 207.75, 9, 0.5))
+    place, meaning = facts.words[1:]
+    for words in (
+        "表の左の端から5mm",
+        "横9×縦0.5mm の棒",
+        "上から208mm",
+        "下へ4.233mmおき、17か所",
+        "左から3〜16mm",
+    ):
+        assert words in place, words
+    for words in (
+        "1 基準、2 組の始め、3 組の終わり（当たらないときに印）", "4〜6 通し番号（通を数える、2進の 1・2・4）",
+        "7〜14 封入（供給機1〜8）", "15 振分け、", "16 パリティ（印の数を偶数にする）", "17 終端",
+    ):  # fmt: skip
+        assert words in meaning, words
+    turned = machine_facts(RIGHT_UP, A4)
+    assert "右の端から4mm" in turned.words[1] and "上へ3.5mmおき" in turned.words[1]
+    assert "10 封入（供給機9）、11 封入（供給機2、当たらないときに印）" in turned.words[2]
+    code = machine_facts(load_machine("code_edge", Path()), A4)
+    assert (
+        len(code.marks) == 1 and "上から220mmに 12.7×12.7mm のQRコード（0と1の文字28けた）" in code.words[1]
+    )
+    assert machine_facts(None, A4).strip is None
+
+
+@pytest.mark.parametrize("name", ["omr_edge", "code_edge"])
+def test_nobody_is_told_who_is_protected(name: str) -> None:
+    told = "".join(machine_facts(load_machine(name, Path()), A4).words)
+    assert not [words for words in ("支援", "保護", "protected") if words in told]
 
 
 def test_only_open_questions_are_asked(made: Made) -> None:

@@ -14,6 +14,7 @@ from kouki_print.handover.work_facts import (
     Item,
     JobFacts,
     LotFacts,
+    MachineFacts,
     Press,
     SetFacts,
     Slot,
@@ -80,7 +81,7 @@ JOB = JobFacts(
     intent="KOUKI TEST",
     code_kind="QRコード",
     code_encoding="QR",
-    machine="決めていない",
+    machine=MachineFacts(("決めていない",)),
     warnings=("出力インテントは試験用です。",),
     questions=(("[printing] standard", "規格は何か"),),
 )

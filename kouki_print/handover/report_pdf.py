@@ -18,7 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph, Table, TableStyle
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table, TableStyle
 
 from kouki_print.base.resources import font_dir
 
@@ -46,8 +46,31 @@ class Frames:
     insurer: str
 
 
+class _Total(Flowable):  # type: ignore[misc]
+    """The end of a story, which knows how many pages there are, and so what each of them shows at its foot."""
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        """It takes no room."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """The forms that the pages have at their foot already."""
+        canvas, pages = self.canv, self.canv.getPageNumber()
+        for number in range(1, pages + 1):
+            canvas.beginForm(f"page{number}")
+            canvas.setFillColor(INK)
+            canvas.setFont(REGULAR, 8)
+            canvas.drawRightString(A4[0] - _MARGIN, 8 * mm, f"{number} / {pages} ページ")
+            canvas.endForm()
+
+
 def report(frames: Frames, story: list[Any]) -> bytes:
     """A report as PDF bytes."""
+    return counted(frames, story)[0]
+
+
+def counted(frames: Frames, story: list[Any]) -> tuple[bytes, int]:
+    """A report as PDF bytes, and how many pages it has."""
     buffer = io.BytesIO()
     document = BaseDocTemplate(
         buffer,
@@ -64,8 +87,8 @@ def report(frames: Frames, story: list[Any]) -> bytes:
     document.addPageTemplates(
         PageTemplate("page", [frame], onPage=lambda canvas, _: _page_marks(canvas, frames))
     )
-    document.build(story)
-    return buffer.getvalue()
+    document.build([*story, _Total()])
+    return buffer.getvalue(), document.page
 
 
 def register_fonts() -> None:
@@ -141,7 +164,7 @@ def _page_marks(canvas: Canvas, frames: Frames) -> None:
     canvas.line(_MARGIN, top - 8 * mm, A4[0] - _MARGIN, top - 8 * mm)
     canvas.setFont(REGULAR, 8)
     canvas.drawString(_MARGIN, 8 * mm, frames.insurer)
-    canvas.drawRightString(A4[0] - _MARGIN, 8 * mm, f"{canvas.getPageNumber()} ページ")
+    canvas.doForm(f"page{canvas.getPageNumber()}")
     canvas.restoreState()
 
 

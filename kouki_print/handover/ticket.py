@@ -150,9 +150,9 @@ class TicketSchema:
         errors = list(self.schema.error_log)
         told = "\n".join(f"・{error.line}行目 {_plain(error.message)}" for error in errors[:_MOST_ERRORS])
         raise JobError(
-            f"XJDFの作業票がスキーマ {self.name} に合いません（{len(errors)}件）。\n{told}",
+            f"XJDFのジョブチケットがスキーマ {self.name} に合いません（{len(errors)}件）。\n{told}",
             remedy="スキーマがXJDF 2.x のものかを印刷会社に確かめてください。"
-            f"作業票を機械に読ませないときは {_SETTING} を消してください。",
+            f"ジョブチケットを機械に読ませないときは {_SETTING} を消してください。",
             file=place,
         )
 

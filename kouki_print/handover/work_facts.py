@@ -141,6 +141,15 @@ class EnvelopeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """The inserter in lines of words; where it looks on a sheet's front, and the marks there (neither without one)."""
+
+    words: tuple[str, ...]
+    strip: Box | None = None
+    marks: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JobFacts:
     """What is the same for all units of a job.
 
@@ -165,7 +174,7 @@ class JobFacts:
     intent: str
     code_kind: str
     code_encoding: str
-    machine: str
+    machine: MachineFacts
     warnings: tuple[str, ...]
     questions: tuple[tuple[str, str], ...]
 
@@ -199,18 +208,20 @@ class UnitFacts:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a lot with several documents asks of the press and the perforator."""
-        papers = {each.gsm for each in self.documents}
-        torn = {bool(each.perforations) for each in self.documents}
-        said = []
-        if len(papers) > 1:
-            said.append(
-                "用紙の違う書類が、一つのロットに混ざることがあります。用紙の入替えを打ち合わせてください。"
-            )
-        if len(torn) > 1:
-            said.append(
-                "ミシン目のある書類とない書類が、一つのロットに混ざることがあります。加工を打ち合わせてください。"
-            )
-        return tuple(said)
+        differing: dict[str, set[object]] = {
+            "用紙の違う書類が、一つのロットに混ざることがあります。用紙の入替えを打ち合わせてください。": {
+                each.gsm for each in self.documents
+            },
+            "ミシン目の場所（または有無）の違う書類が、一つのロットに混ざることがあります。"
+            "場所は下の「加工」の欄です。型の入替えを打ち合わせてください。": {
+                frozenset(each.perforations) for each in self.documents
+            },
+            "折りの場所の違う書類が、一つのロットに混ざることがあります。"
+            "場所は下の「加工」の欄です。折り方を打ち合わせてください。": {
+                (each.folds_x, each.folds_y) for each in self.documents
+            },
+        }
+        return tuple(words for words, kinds in differing.items() if len(kinds) > 1)
 
 
 def mm(value: float) -> str:

@@ -17,8 +17,8 @@ from kouki_print.handover.report_pdf import (
     WIDTH,
     Frames,
     cell,
+    counted,
     register_fonts,
-    report,
     ruled_table,
 )
 from kouki_print.handover.work_facts import (
@@ -28,6 +28,7 @@ from kouki_print.handover.work_facts import (
     Item,
     JobFacts,
     LotFacts,
+    Press,
     UnitFacts,
     by_mm,
     mm,
@@ -43,24 +44,9 @@ _FONT = ("FONT", (0, 0), (-1, -1), REGULAR, _SMALL)  # else a table names a Helv
 _LONGEST = 24  # characters of the names above a drawing
 
 
-class _LastPage(Flowable):  # type: ignore[misc]
-    """The end of the story, which knows on what page it came to lie."""
-
-    number = 0
-
-    def wrap(self, *_: float) -> tuple[float, float]:
-        """It takes no room."""
-        return 0, 0
-
-    def draw(self) -> None:
-        """Nothing is drawn."""
-        self.number = self.canv.getPageNumber()
-
-
 def work_order(job: JobFacts, unit: UnitFacts, ticket_sha256: str) -> tuple[bytes, int]:
     """The work order of a unit: PDF bytes, and how many pages it has."""
     register_fonts()
-    end = _LastPage()
     frames = Frames(
         title=f"作業指示書　{unit.name}",
         right=f"発送日 {wareki(job.mail_on)}",
@@ -70,26 +56,25 @@ def work_order(job: JobFacts, unit: UnitFacts, ticket_sha256: str) -> tuple[byte
     story: list[Flowable] = [
         *_alerts([*job.warnings, *unit.warnings]),
         Paragraph("数量・発送", HEADING),
-        _plain(_quantities(unit)),
+        _plain(_quantities(job, unit)),
         Spacer(0, 5),
         _sets(unit),
         Paragraph("印刷ファイル（ロットごと）", HEADING),
-        _lots(unit.lots),
+        _lots(job.press, unit.lots),
         Paragraph(
             f"SHA-256 は先頭{_SHORT}文字。全部の文字は manifest.json にあります。"
-            f"機械用の作業票 ticket.xjdf の SHA-256 は {ticket_sha256[:_SHORT]}。",
+            f"機械用のジョブチケット ticket.xjdf の SHA-256 は {ticket_sha256[:_SHORT]}。",
             NOTE,
         ),
         Paragraph("用紙・色・規格", HEADING),
         _plain(_printing(job, unit)),
         Paragraph("加工・照合・封入", HEADING),
         _plain(_finishing(job, unit)),
-        KeepTogether([Paragraph("図1　印刷用紙と面の位置（mm）", HEADING), PressDrawing(job.press)]),
+        *_press(job),
         *_folds(job, unit),
         *_questions(job.questions),
-        end,
     ]
-    return report(frames, story), end.number
+    return counted(frames, story)
 
 
 def _alerts(warnings: Sequence[str]) -> list[Flowable]:
@@ -129,14 +114,18 @@ def _lines(text: str, size: float = _SMALL) -> list[Paragraph]:
     return [cell(line, size) for line in text.split("\n")]
 
 
-def _quantities(unit: UnitFacts) -> list[tuple[str, str]]:
+def _quantities(job: JobFacts, unit: UnitFacts) -> list[tuple[str, str]]:
     pieces = unit.pieces
     mail = "　".join(f"{service} {count:,}通" for service, count in unit.mail)
     press_sheets = sum(lot.press_sheets for lot in unit.lots)
+    paper = f"印刷用紙 {press_sheets:,}枚"
+    if job.press.roll:
+        length = f"{press_sheets * job.press.size[1] / 1000:,.1f}"
+        paper = f"ロール 送り {press_sheets:,}回・{length}m"
     return [
         (
             "数量",
-            f"{pieces:,}通　書類 {unit.sheets:,}枚　印刷用紙 {press_sheets:,}枚（予備を含まない）"
+            f"{pieces:,}通　書類 {unit.sheets:,}枚　{paper}（予備を含まない）"
             f"　箱 {unit.boxes:,}箱　ロット {len(unit.lots)}",
         ),
         (
@@ -181,9 +170,10 @@ def _item(item: Item) -> str:
     return f"{item.code} {item.name}{feed}" + ("［個人ごと。別に印刷］" if item.personal else "")
 
 
-def _lots(lots: Sequence[LotFacts]) -> Table:
+def _lots(press: Press, lots: Sequence[LotFacts]) -> Table:
     """The two files of each lot."""
-    head = ["ロット", "通番", "通", "書類", "印刷用紙", "ファイル名（print/ と imposed/ に同じ名前）"]
+    paper = "送り（回）" if press.roll else "印刷用紙"
+    head = ["ロット", "通番", "通", "書類", paper, "ファイル名（print/ と imposed/ に同じ名前）"]
     rows = [
         [
             f"{lot.number}",
@@ -213,8 +203,11 @@ def _file(file: DeliveredFile) -> str:
 def _printing(job: JobFacts, unit: UnitFacts) -> list[tuple[str, str]]:
     press = job.press
     papers = list(dict.fromkeys(f"{each.name}: {each.paper}" for each in unit.documents))
+    paper = f"印刷用紙 {by_mm(press.size)}"
+    if press.roll:
+        paper = f"印刷用紙 ロール　幅 {mm(press.size[0])}mm　送り {mm(press.size[1])}mm（1回に{len(press.front)}枚）"
     return [
-        ("用紙", "\n".join([*papers, f"印刷用紙 {by_mm(press.size)}　仕上がり {by_mm(press.finished)}"])),
+        ("用紙", "\n".join([*papers, f"{paper}　仕上がり {by_mm(press.finished)}"])),
         ("色・版", "\n".join(f"{name}: {words}" for name, words in job.colours)),
         ("規格", f"{job.standard}\n出力条件: {job.intent}"),
         ("面付け", "\n".join([f"{press.title}（{press.name}）", *press.notes])),
@@ -234,7 +227,7 @@ def _finishing(job: JobFacts, unit: UnitFacts) -> list[tuple[str, str]]:
         ]
         rows.append((f"加工\n{document.name}", "\n".join(words)))
     rows.append(("照合コード", _codes(job, unit.documents)))
-    rows.append(("封入機", job.machine))
+    rows.append(("封入機", "\n".join(job.machine.words)))
     return rows
 
 
@@ -260,6 +253,19 @@ def _codes(job: JobFacts, documents: Sequence[DocumentFacts]) -> str:
     return "\n".join([f"{job.code_kind}。表と裏の番号が同じで、通番が続くことを確かめる。", *lines])
 
 
+def _press(job: JobFacts) -> list[Flowable]:
+    """The drawing of the press sheet, and what its colours mean."""
+    press = job.press
+    told = [
+        "赤い枠は仕上がり（断裁）",
+        *(["薄い赤の帯はくわえ"] if press.gripper_mm else []),
+        *(["青い帯は用紙情報"] if any(press.sheet_lines) else []),
+    ]
+    title = "図1　ロールの送り1回分と面の位置（mm）" if press.roll else "図1　印刷用紙と面の位置（mm）"
+    note = Paragraph("、".join(told) + "。", NOTE)
+    return [KeepTogether([Paragraph(title, HEADING), PressDrawing(press), note])]
+
+
 def _folds(job: JobFacts, unit: UnitFacts) -> list[Flowable]:
     """The drawings of the folded sheets; documents that are finished alike share one."""
     alike: dict[tuple[object, ...], DocumentFacts] = {}
@@ -273,10 +279,17 @@ def _folds(job: JobFacts, unit: UnitFacts) -> list[Flowable]:
     if len(rows[-1]) == _IN_A_ROW:
         rows.append([])  # the envelope stands alone below
     drawings = [
-        FoldDrawing(row, job.press.finished, job.envelope if row is rows[-1] else None) for row in rows
+        FoldDrawing(row, job.press.finished, job.machine, job.envelope if row is rows[-1] else None)
+        for row in rows
     ]
     note = (
-        "青の破線は折り、赤の点線はミシン目、灰色は照合コード。緑は、用紙が封筒の中で動いても窓からいつも見えるところ、緑の破線は見えることのあるところ。"
+        "青の破線は折り、赤の点線はミシン目、灰色は照合コード。"
+        + (
+            "黄色は封入機が読むところで、中の黒は印（棒は用紙ごとにないものがある）。"
+            if job.machine.strip
+            else ""
+        )
+        + "緑は、用紙が封筒の中で動いても窓からいつも見えるところ、緑の破線は見えることのあるところ。"
         "折りの順と向きは、宛名の面が外（窓の側）になるように決めてください。"
     )
     head = Paragraph("図2　折りと窓（表から見たところ、mm）", HEADING)

@@ -15,11 +15,21 @@ from reportlab.lib.units import mm as MM
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
-from kouki_print.handover.report_pdf import BOLD, INK, LINE, REGULAR, SHADE, WIDTH, drawable, fitted
-from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, Press, Slot, by_mm, mm
+from kouki_print.handover.report_pdf import BOLD, INK, LINE, REGULAR, WIDTH, drawable, fitted
+from kouki_print.handover.work_facts import (
+    Box,
+    DocumentFacts,
+    EnvelopeFacts,
+    MachineFacts,
+    Press,
+    Slot,
+    by_mm,
+    mm,
+)
 
 CUT, SEEN, FOLD = HexColor(0xB3261E), HexColor(0x2E7D32), HexColor(0x1F5FA8)
-PAPER = HexColor(0xFFFFFF)
+PAPER, CODE, STRIP = HexColor(0xFFFFFF), HexColor(0xBDBDBD), HexColor(0xFFF3C4)
+GRIPPER, WORDS = HexColor(0xF3C9C5), HexColor(0x5B9BD5)
 _ROOM = 11.0 * MM  # around a drawing for its measures
 _HEAD = 5.0 * MM  # above it for its name
 _SIZE = 6.5
@@ -79,24 +89,19 @@ class View:
         self.canvas.drawCentredString((left + right) / 2, base - below - fit - 0.5, told)
 
     def down(self, y1: float, y2: float, x: float, words: str, *, beside: float) -> None:
-        """A measure from top to bottom, ``beside`` points left of ``x``; its words are turned."""
+        """A measure from top to bottom, ``beside`` points left of ``x``; its words are turned if they have room."""
         (left, top), (_, bottom) = self.at(x, y1), self.at(x, y2)
         self._measure(left - beside, top, left - beside, bottom)
-        self._turned(left - beside - 2, (top + bottom) / 2, words, max(top - bottom, 26), _SIZE)
-
-    def upright(self, box: Box, words: str) -> None:
-        """Small words that run up behind a narrow box."""
-        x, y = self.at(box.x + box.width, box.y + box.height)
-        self._turned(x + 3, y - 12, words, 60, 5)
-
-    def _turned(self, x: float, y: float, words: str, room: float, size: float) -> None:
-        told, fit = fitted(words, room, size)
-        self.canvas.setFillColor(INK)
+        wide = stringWidth(words, REGULAR, _SIZE)
+        middle = (top + bottom) / 2
         self.canvas.saveState()
-        self.canvas.translate(x, y)
-        self.canvas.rotate(90)
-        self.canvas.setFont(REGULAR, fit)
-        self.canvas.drawCentredString(0, 0, told)
+        if wide + 5 < top - bottom:
+            self.canvas.translate(left - beside - 2, middle)
+            self.canvas.rotate(90)
+        else:
+            self.canvas.translate(left - beside - 3 - wide / 2, middle - _SIZE * 0.35)
+        self.canvas.setFont(REGULAR, _SIZE)
+        self.canvas.drawCentredString(0, 0, words)
         self.canvas.restoreState()
 
     def _measure(self, x1: float, y1: float, x2: float, y2: float) -> None:
@@ -144,17 +149,12 @@ class PressDrawing(Flowable):  # type: ignore[misc]
         for slot in slots:
             _slot(view, slot, self.press.finished)
         if words is not None:
-            view.box(words, line=LINE, weight=0.4)
-            x, y, wide, deep = words
-            if words.width < words.height:
-                view.upright(words, "用紙情報")
-            else:
-                view.text(x + wide + 13 / self.scale, y + deep / 2, "用紙情報", 60, size=5)
+            view.box(words, line=None, fill=WORDS)
         first = min((slot.box for slot in slots), key=lambda box: (box.y, box.x))
         view.across(0, width, height, mm(width), below=16)
         view.across(0, first.x, height, mm(first.x), below=5)
         view.across(first.x, first.x + first.width, height, mm(first.width), below=5)
-        view.down(0, height, 0, mm(height), beside=16)
+        view.down(0, height, 0, mm(height), beside=20)
         view.down(0, first.y, 0, mm(first.y), beside=5)
         view.down(first.y, first.y + first.height, 0, mm(first.height), beside=5)
         if front:
@@ -170,9 +170,7 @@ class PressDrawing(Flowable):  # type: ignore[misc]
             "left": Box(0, 0, deep, height),
             "right": Box(width - deep, 0, deep, height),
         }[self.press.gripper_edge]
-        view.box(box, line=None, fill=HexColor(0xF3C9C5))
-        middle = box.x + box.width / 2, box.y + box.height / 2
-        view.text(*middle, f"くわえ {mm(deep)}", 60, size=6, colour=CUT)
+        view.box(box, line=None, fill=GRIPPER)
 
 
 def _slot(view: View, slot: Slot, finished: tuple[float, float]) -> None:
@@ -214,11 +212,12 @@ class FoldDrawing(Flowable):  # type: ignore[misc]
         self,
         documents: Sequence[tuple[DocumentFacts, str]],
         finished: tuple[float, float],
+        machine: MachineFacts,
         envelope: EnvelopeFacts | None,
         tallest: float = 62 * MM,
     ) -> None:
         super().__init__()
-        self.documents, self.finished, self.envelope = documents, finished, envelope
+        self.documents, self.finished, self.machine, self.envelope = documents, finished, machine, envelope
         self.parts = len(documents) + (1 if envelope else 0)
         self.share = WIDTH / max(self.parts, 2)
         self.scale = min((self.share - 2 * _ROOM) / finished[0], tallest / finished[1])
@@ -254,7 +253,11 @@ class FoldDrawing(Flowable):  # type: ignore[misc]
             x, y, wide, deep = document.seen
             view.text(x + wide / 2, y + deep / 2, "窓", wide * view.scale, colour=SEEN, font=BOLD)
         if document.code_front is not None:
-            view.box(document.code_front, line=INK, fill=SHADE, weight=0.5)
+            view.box(document.code_front, line=INK, fill=CODE, weight=0.5)
+        if self.machine.strip is not None:
+            view.box(self.machine.strip, line=LINE, fill=STRIP, weight=0.4)
+        for box in self.machine.marks:
+            view.box(box, line=None, fill=INK)
         self.canv.setDash(1, 1.5)
         for box in document.perforations:
             view.box(box, line=CUT, weight=0.8)

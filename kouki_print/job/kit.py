@@ -37,7 +37,7 @@ from kouki_print.verify.readback import page_text
 
 # A reprint may need any of these in a code, a sheet line or a number.
 _ICC_OF_X1A = 2  # PDF 1.4 knows no later version of profiles
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-表裏左右枚目ロット山 ./"
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-表裏左右枚回目ロット山列 ./"
 
 
 @dataclass(frozen=True, slots=True)

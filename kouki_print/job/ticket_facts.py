@@ -9,15 +9,15 @@ from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, J
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.lot_files import press_marks
 from kouki_print.job.prepare import Prepared
+from kouki_print.job.ticket_machine import box_of, machine_facts
 from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
 from kouki_print.page.codes import SIZE
-from kouki_print.page.extents import Rect
 from kouki_print.page.items import Qr
 from kouki_print.page.layout import Layout
 from kouki_print.page.window import outer_size, panel_of, visible_always, visible_ever
 from kouki_print.sheet.grid import Imposition
-from kouki_print.sheet.labels import Label, letter
+from kouki_print.sheet.labels import Label, pile_name
 from kouki_print.sheet.marks import Marks, in_common
 
 _STANDARD_JA = {
@@ -87,7 +87,7 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
         intent=f"{printing.output_condition}（プロファイル {printing.output_profile or '試験用の合成'}）",
         code_kind=f"{kind}。ジョブ・受渡先・通番・何枚目・組・検査文字",
         code_encoding=encoding,
-        machine=_machine(prepared.machine),
+        machine=machine_facts(prepared.machine, next(iter(kit.layouts.values())).sheet),
         warnings=tuple(_warnings(kit, prepared.machine)),
         questions=tuple(
             ("[printing] " + "・".join(keys) if keys else "（打合せの記録）", text)
@@ -119,7 +119,7 @@ def press_of(kit: PrintKit) -> Press:
         size=(imposition.width, imposition.height),
         finished=(finished.width, finished.height),
         work_style=_WORK_STYLE.get(imposition.scheme, style),
-        stacked=imposition.scheme == "cut_and_stack",
+        stacked=imposition.scheme in ("cut_and_stack", "lanes"),
         stack_depth=imposition.stack_depth,
         roll=imposition.scheme == "lanes",
         gripper_mm=imposition.gripper.mm,
@@ -137,11 +137,7 @@ def _slot_name(imposition: Imposition, side: int, slot: int) -> str:
     seen = "表裏"[side ^ imposition.turned[slot]]
     if imposition.up == 1:
         return seen
-    return f"{_pile(imposition, slot)} {seen}"
-
-
-def _pile(imposition: Imposition, slot: int) -> str:
-    return {"lanes": "列", "in_order": "面"}.get(imposition.scheme, "山") + letter(slot)
+    return f"{pile_name(imposition, slot)} {seen}"
 
 
 def _line_box(label: Label | None) -> Box | None:
@@ -181,21 +177,25 @@ def _press_notes(imposition: Imposition) -> Iterator[str]:
     edges = {"top": "上", "bottom": "下", "left": "左", "right": "右"}
     if grip.mm:
         yield f"くわえ: {edges[grip.edge]}の辺 {mm(grip.mm)}mm（何も印刷していない）"
-    else:
+    elif imposition.scheme != "lanes":
         yield "くわえ: 決めていない（印刷会社の機械に合わせて確かめる）"
 
 
 def piling(imposition: Imposition) -> Iterator[str]:
     """How a lot's sheets are cut and laid together so that they follow each other, in words."""
-    piles = [_pile(imposition, slot) for slot in range(imposition.up)]
+    piles = [pile_name(imposition, slot) for slot in range(imposition.up)]
     depth = imposition.depth if imposition.up > 1 else 0
-    start = "1枚目の用紙の表を上にして重ね、"
+    roll = imposition.scheme == "lanes"
+    start, cut = "1枚目の用紙の表を上にして重ね、", "断裁したら"
+    if roll:
+        lanes = "列ごとに切り離して" if imposition.up > 1 else ""
+        start = f"ロール1本がロット1つ。{lanes}1枚ずつに断裁し、1枚目の表を上にして重ね、"
+        cut = "列ごとの山にしたら"
     if imposition.up == 1:
         yield f"{start}上から順に取ると連番になる"
     elif imposition.scheme == "in_order":
-        yield f"{start}断裁したら {_listed(piles)} の山の上から1枚ずつ、この順に取る（丁合する）と連番になる"
+        yield f"{start}{cut} {_listed(piles)} の山の上から1枚ずつ、この順に取る（丁合する）と連番になる"
     else:
-        cut = "列ごとに切り離したら" if imposition.scheme == "lanes" else "断裁したら"
         ordered = "をこの順に" if imposition.up > 2 else "を"
         yield f"{start}{cut} {piles[0]} の下に {_listed(piles[1:])} {ordered}重ねる。上から順に取ると連番になる"
     if any(imposition.turned):
@@ -208,7 +208,7 @@ def piling(imposition: Imposition) -> Iterator[str]:
             f"。断裁の {depth:,}枚ずつは1枚目の側から数える。最初に刷り上がるのは一番下に続ける最後の回の分で、"
             f"{depth:,}枚に足りないことがある"
         )
-        yield "最後の用紙から印刷する（降順）" + (last if depth else "")
+        yield f"最後の{'1枚' if roll else '用紙'}から印刷する（降順）" + (last if depth else "")
 
 
 def _listed(piles: Sequence[str]) -> str:
@@ -230,8 +230,8 @@ def _document(kit: PrintKit, key: str, layout: Layout) -> DocumentFacts:
         code_front=_code_box(kit, layout.front.qr),
         code_back=_code_box(kit, layout.back.qr),
         panel=Box(panel.x, panel.y, panel.width, panel.height) if panel else None,
-        seen=_box(visible_always(envelope, panel)) if panel else None,
-        seen_ever=_box(visible_ever(envelope, panel)) if panel else None,
+        seen=box_of(visible_always(envelope, panel)) if panel else None,
+        seen_ever=box_of(visible_ever(envelope, panel)) if panel else None,
     )
 
 
@@ -240,10 +240,6 @@ def _code_box(kit: PrintKit, qr: Qr | None) -> Box | None:
         return None
     side = (kit.look.datamatrix or SIZE) * qr.module
     return Box(qr.x, qr.y, side, side)
-
-
-def _box(rect: Rect) -> Box:
-    return Box(rect.left, rect.top, rect.right - rect.left, rect.bottom - rect.top)
 
 
 def _paper(order: Order, document: str) -> tuple[str, str]:
@@ -295,15 +291,6 @@ def _colours(kit: PrintKit) -> Iterator[tuple[str, str]]:
     }
     if any(layout.perforation for layout in kit.layouts.values()):
         yield "ミシン目", dielines[printing.dieline]
-
-
-def _machine(machine: Machine | None) -> str:
-    if machine is None:
-        return "決めていない（封入機用の印はない。照合コードだけで照合する）"
-    feeds = "、".join(f"{number}={code}" for number, code in machine.feeds.items())
-    by_hand = f"　手で入れる封入物 {'・'.join(machine.by_hand)}" if machine.by_hand else ""
-    order = "宛名の用紙が先" if machine.sheet_order == "address_first" else "宛名の用紙が後"
-    return f"{machine.title}（{machine.name}）　{order}　供給機=封入物 {feeds}{by_hand}"
 
 
 def _warnings(kit: PrintKit, machine: Machine | None) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
@@ -18,13 +18,20 @@ from kouki_print.sheet.waste import around
 
 _SLACK = 1e-6  # mm
 _NAMES = {"sheet_line": "用紙情報", "colour_bar": "カラーバー"}
-_LESS = "用紙を大きくするか、面数を減らしてください。"
+_LESS = (
+    "仕上がりの大きさに合う別の面付けを選ぶか、面付けファイルの用紙を大きくするか、面数を減らしてください。"
+)
+# Keys that only some schemes go by; an order for anything else is a mistake.
+_ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "stack_depth": STACKED,
+    "binding": BOOKLETS,
+    "signature": ("perfect",),
+}
 
 
 def load_for_lots(name: str, layouts: Collection[Layout], job_dir: Path | None = None) -> Imposition:
     """The imposition of a job's personal lots of these layouts: one that prints every sheet exactly once."""
-    finished = next(iter(layouts)).sheet
-    found = load_imposition(name, finished, job_dir, *in_common(layouts))
+    found, place = _read(name, job_dir)
     if not found.for_lots:
         raise JobError(
             f"面付け「{name}」は個人ごとの書類には使えません"
@@ -32,6 +39,7 @@ def load_for_lots(name: str, layouts: Collection[Layout], job_dir: Path | None =
             remedy="[printing] の imposition を cut_and_stack などの面付けにしてください。",
             file="job.toml",
         )
+    _stop(_room_faults(found, next(iter(layouts)).sheet, *in_common(layouts)), *place)
     return found
 
 
@@ -47,17 +55,27 @@ def load_imposition(
     JobError with every mistake, and when grid and marks do not fit the press sheet; ``folds`` and
     ``perforations`` are those that get marks.
     """
+    found, place = _read(name, job_dir)
+    _stop(_room_faults(found, finished, folds, perforations), *place)
+    return found
+
+
+def _read(name: str, job_dir: Path | None) -> tuple[Imposition, tuple[Path, str]]:
+    """What a file says, if it makes sense whatever is printed; and the file with its text, to tell a line of it."""
     path = named_toml("imposition", name, job_dir, what="面付け")
     values, text = read_toml(path)
     values["name"] = path.stem
-    faults = [*type_faults(Imposition, values)]
-    if not faults:
-        result = Imposition.model_validate(values)
-        faults = [*_scheme_faults(result)] or [*_room_faults(result, finished, folds, perforations)]
-    if faults:
+    _stop(type_faults(Imposition, values), path, text)
+    found = Imposition.model_validate(values)
+    _stop(_scheme_faults(found), path, text)
+    return found, (path, text)
+
+
+def _stop(faults: Iterable[Fault], path: Path, text: str) -> None:
+    """JobError with all faults, when there are any."""
+    if told := [*faults]:
         places = {place: (path.name, row) for place, row in lines_of(text).items()}
-        raise fault_error(faults, places, path.name, "面付け")
-    return result
+        raise fault_error(told, places, path.name, "面付けファイル")
 
 
 def _scheme_faults(given: Imposition) -> Iterator[Fault]:
@@ -71,13 +89,13 @@ def _scheme_faults(given: Imposition) -> Iterator[Fault]:
         yield Fault(
             ("rows",), "ロール（lanes）の列は横に並べます。", "rows を1にし、columns を列の数にしてください。"
         )
-    if given.stack_depth and scheme not in STACKED:
-        names = "・".join(STACKED)
-        yield Fault(
-            ("stack_depth",),
-            f"stack_depth は {scheme} では使いません。",
-            f"この行を消すか、scheme を {names} にしてください。",
-        )
+    for key, schemes in _ONLY_FOR.items():
+        if key in given.model_fields_set and scheme not in schemes:
+            what = f"{key} は {scheme} では使いません。"
+            yield Fault((key,), what, f"この行を消すか、scheme を {'・'.join(schemes)} にしてください。")
+    for key in ("turn", "head"):
+        if key in given.model_fields_set and given.sides == 1:
+            yield Fault((key,), f"{key} は片面では使いません。", "この行を消すか、sides を2にしてください。")
     if scheme in ("work_and_turn", "work_and_tumble") and given.sides == 1:
         yield Fault(("sides",), f"{turned}は両面です。", "sides を2にしてください。")
     if scheme == "work_and_turn" and (given.columns % 2 or given.turn != "turn"):
@@ -123,7 +141,8 @@ def _room_faults(
     given: Imposition, finished: Finished, folds: Sequence[Fold], perforations: Sequence[Perforation]
 ) -> Iterator[Fault]:
     """Slots off the paper or in the gripper, and marks that have no place."""
-    size = f"{given.title}に仕上がり{finished.width:g}×{finished.height:g}mm"
+    paper, page = (f"{each.width:g}×{each.height:g}mm" for each in (given, finished))
+    size = f"「{given.title}」の用紙 {paper} に仕上がり{page}"
     for side in (0, 1):
         spaces = around(given, finished, side)
         if min(spaces.values()) < -_SLACK:

@@ -64,7 +64,6 @@ def letters(waste: Waste, imposition: Imposition, finished: Finished, side: int)
     if imposition.up == 1 or imposition.scheme not in (*STACKED, "lanes"):
         return
     near = gap_of(imposition, finished) + 1
-    head = "" if imposition.scheme == "lanes" else "山"
     for slot, place in enumerate(imposition.places(side, finished)):
         left, top, right, bottom = area_of(place, finished)
         spots = [
@@ -77,7 +76,7 @@ def letters(waste: Waste, imposition: Imposition, finished: Finished, side: int)
         ]
         for x, y in spots:
             if waste.take((x, y, x + _LETTER_WIDTH, y + _LABEL)):
-                yield Label(Place(x, y), _LETTER_WIDTH, head + letter(slot))
+                yield Label(Place(x, y), _LETTER_WIDTH, pile_name(imposition, slot))
                 break
 
 
@@ -95,8 +94,9 @@ def line_ends(imposition: Imposition, sheets: int) -> list[str]:
     sheets."""
     stacks = imposition.stacks(sheets)
     several = stacks[-1] != stacks[0]
+    unit = "回目" if imposition.scheme == "lanes" else "枚目"  # of a roll, each feed
     return [
-        (f"  山{stack}" if several else "") + f"  {sheet}/{sheets}枚目"
+        (f"  山{stack}" if several else "") + f"  {sheet}/{sheets}{unit}"
         for sheet, stack in enumerate(stacks, 1)
     ]
 
@@ -112,6 +112,11 @@ def line_contents(canvas: Canvas, head: str, ends: Sequence[str]) -> Iterator[by
     start += b"/%s0 %s Tf" % (style.key.encode("ascii"), number(_SIZE))
     for end in ends:
         yield b"%s <%s>Tj ET\n" % (start, end.translate(table).encode("ascii"))
+
+
+def pile_name(imposition: Imposition, slot: int) -> str:
+    """Pile (山), lane of a roll (列) or, where nothing is piled, slot (面), with its letter."""
+    return {"lanes": "列", "in_order": "面"}.get(imposition.scheme, "山") + letter(slot)
 
 
 def letter(slot: int) -> str:

@@ -20,6 +20,7 @@ _TICK = 5.0  # folds and perforations
 _PATCH = 5.0
 _TINTS = (25, 50, 75, 100)
 _TARGET = 3.5  # half a registration mark
+_NEAR = 0.3  # mm: lines so near to each other are seen as one
 _ROUND = 0.5523  # a quarter of a circle as one Bézier curve
 
 Segment = tuple[float, float, float, float]
@@ -116,15 +117,15 @@ def _lines_and_words(
 ) -> Marks:
     """The marks whose place this side alone decides."""
     found = Marks(Waste.of(imposition, finished, side), imposition.marks)
-    found.add(found.lines, _crop_and_centre(imposition, finished, side))
     bent = [*_ticks(imposition, finished, side, _fold_lines(folds, finished))]
     if imposition.scheme in BOOKLETS:
         bent += _spine(imposition, finished, side)
-    torn = [tuple(rect) for item in perforations for rect in edges(item, finished.width, back=False)]
+    rects = [tuple(rect) for item in perforations for rect in edges(item, finished.width, back=False)]
+    torn = [*_ticks(imposition, finished, side, rects)]
+    ticks = [*(bent if "fold" in found.wanted else []), *(torn if "perforation" in found.wanted else [])]
+    found.add(found.lines, [*_crop(imposition, finished, side), *_centre(imposition, finished, side, ticks)])
     found.add(found.folds, (("fold", tick) for tick in bent))
-    found.add(
-        found.perforations, (("perforation", tick) for tick in _ticks(imposition, finished, side, torn))
-    )
+    found.add(found.perforations, (("perforation", tick) for tick in torn))
     if "sheet_line" in found.wanted:
         found.line = sheet_line(found.waste, imposition, finished, side)
         found.letters = [*letters(found.waste, imposition, finished, side)]
@@ -150,14 +151,14 @@ def unplaced(
             yield "crop"
 
 
-def _crop_and_centre(imposition: Imposition, finished: Finished, side: int) -> Iterator[tuple[Mark, Segment]]:
-    """Double corner marks, cuts between slots, and a centre mark on each side.
+def _crop(imposition: Imposition, finished: Finished, side: int) -> Iterator[tuple[Mark, Segment]]:
+    """Double corner marks, and cuts between slots.
 
     Inner arms show the finished size, outer arms the bleed.  Each distance is counted outward from the grid.
     """
     left, top, right, bottom = grid_of(imposition, finished, side)
     near = gap_of(imposition, finished)
-    far, cross = near + LENGTH, near + LENGTH * 2 / 3
+    far = near + LENGTH
     for x, toward_x in ((left, -1), (right, 1)):
         for y, toward_y in ((top, -1), (bottom, 1)):
             points = [((far, 0), (near, 0), (near, far)), ((0, far), (0, near), (far, near))]
@@ -165,17 +166,39 @@ def _crop_and_centre(imposition: Imposition, finished: Finished, side: int) -> I
                 for (u1, v1), (u2, v2) in pairwise(hook):
                     yield "crop", (x + toward_x * u1, y + toward_y * v1, x + toward_x * u2, y + toward_y * v2)
     across, down = _cuts(imposition, finished, side)
-    middle_x, middle_y = imposition.width / 2, imposition.height / 2
     for y, toward in ((top, -1), (bottom, 1)):
-        for x in across:
-            yield "crop", (x, y + toward * near, x, y + toward * far)
-        yield "centre", (middle_x - 4, y + toward * cross, middle_x + 4, y + toward * cross)
-        yield "centre", (middle_x, y + toward * near, middle_x, y + toward * far)
+        yield from (("crop", (x, y + toward * near, x, y + toward * far)) for x in across)
     for x, toward in ((left, -1), (right, 1)):
-        for y in down:
-            yield "crop", (x + toward * near, y, x + toward * far, y)
-        yield "centre", (x + toward * near, middle_y, x + toward * far, middle_y)
-        yield "centre", (x + toward * cross, middle_y - 4, x + toward * cross, middle_y + 4)
+        yield from (("crop", (x + toward * near, y, x + toward * far, y)) for y in down)
+
+
+def _centre(
+    imposition: Imposition, finished: Finished, side: int, ticks: Sequence[Segment]
+) -> Iterator[tuple[Mark, Segment]]:
+    """A centre mark in the middle of each edge, where no tick of a fold or perforation stands: those come first."""
+    left, top, right, bottom = grid_of(imposition, finished, side)
+    near = gap_of(imposition, finished)
+    far, cross = near + LENGTH, near + LENGTH * 2 / 3
+    x, y = imposition.width / 2, imposition.height / 2
+    crosses: list[tuple[Segment, Segment]] = []
+    for edge, way in ((top, -1), (bottom, 1)):
+        across = (x - 4, edge + way * cross, x + 4, edge + way * cross)
+        crosses.append(((x, edge + way * near, x, edge + way * far), across))
+    for edge, way in ((left, -1), (right, 1)):
+        across = (edge + way * cross, y - 4, edge + way * cross, y + 4)
+        crosses.append(((edge + way * near, y, edge + way * far, y), across))
+    for both in crosses:
+        if not any(_meet(line, tick) for line in both for tick in ticks):
+            yield from (("centre", line) for line in both)
+
+
+def _meet(one: Segment, other: Segment) -> bool:
+    """Whether two lines along the edges of the sheet touch."""
+    return all(
+        min(one[at], one[at + 2]) < max(other[at], other[at + 2]) + _NEAR
+        and min(other[at], other[at + 2]) < max(one[at], one[at + 2]) + _NEAR
+        for at in (0, 1)
+    )
 
 
 def _cuts(imposition: Imposition, finished: Finished, side: int) -> tuple[list[float], list[float]]:
