@@ -23,7 +23,6 @@ from kouki_print.handover.report_pdf import register_fonts
 from kouki_print.handover.work_facts import Box, MachineFacts, Press, SetFacts, Slot, by_mm, mm
 from kouki_print.handover.work_order import work_order
 from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
-from kouki_print.job.lot_files import press_marks
 from kouki_print.job.ticket_facts import QUESTIONS, job_facts, piling, press_of
 from kouki_print.job.ticket_machine import machine_facts
 from kouki_print.page.items import Fold, Perforation, Sheet, Side
@@ -235,7 +234,7 @@ def test_the_sheet_line_is_drawn_where_it_is_printed(made: Made) -> None:
     bent = FLAT.model_copy(update={"fold": [Fold(y=50)]})
     kit = replace(made.kit, imposition=roll, layouts={"a": bent, "b": FLAT})
     for side, box in enumerate(press_of(kit).sheet_lines):
-        label = press_marks(kit, side).line
+        label = kit.marks[side].line
         assert label is not None and box is not None
         assert (box.x, box.y, box.height) == (label.place.x, label.place.y, label.width)
 

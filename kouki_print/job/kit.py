@@ -20,6 +20,7 @@ from kouki_print.order.units import Contact
 from kouki_print.page.compose import Look
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.folding import folded
+from kouki_print.page.ink import SPOT
 from kouki_print.page.items import MM
 from kouki_print.page.layout import Layout
 from kouki_print.page.type.faces import FontFace
@@ -33,6 +34,7 @@ from kouki_print.pdf.profile import NAME as TEST_PROFILE
 from kouki_print.pdf.profile import synthetic_profile
 from kouki_print.sheet.grid import Imposition
 from kouki_print.sheet.imposition import load_for_lots
+from kouki_print.sheet.marks import Marks, in_common, marks_of
 from kouki_print.verify.readback import page_text
 
 # A reprint may need any of these in a code, a sheet line or a number.
@@ -50,6 +52,7 @@ class PrintKit:
     look: Look
     shared: Shared
     imposition: Imposition
+    marks: tuple[Marks, Marks]
     intent: OutputIntent
     artwork_texts: Mapping[str, str]
 
@@ -78,13 +81,15 @@ def build_kit(
         layers=layers_of(order, dies),
     )
     _check_room(order.printing, shared)
+    look, press = look_of(order), load_for_lots(order.printing.imposition, layouts.values(), job_dir)
     return PrintKit(
         order=order,
         layouts=dict(layouts),
         styles={name: style.slim() for name, style in settled.items()},
-        look=look_of(order),
+        look=look,
         shared=shared,
-        imposition=load_for_lots(order.printing.imposition, layouts.values(), job_dir),
+        imposition=press,
+        marks=(_press_marks(press, layouts, look, 0), _press_marks(press, layouts, look, 1)),
         intent=output_intent(order, job_dir),
         artwork_texts={
             f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)
@@ -93,6 +98,13 @@ def build_kit(
             if side.artwork is not None
         },
     )
+
+
+def _press_marks(press: Imposition, layouts: Mapping[str, Layout], look: Look, side: int) -> Marks:
+    """The marks of a press sheet, with the folds and perforations that all documents have in common."""
+    finished = next(iter(layouts.values())).sheet
+    spots = [SPOT] if look.ink.spot else []
+    return marks_of(press, finished, side, *in_common(layouts.values()), spots)
 
 
 def _check_room(printing: Printing, shared: Shared) -> None:

@@ -22,7 +22,6 @@ from kouki_print.job.lot_files import (
     bleed_box,
     finish_imposed,
     finish_single,
-    press_marks,
 )
 from kouki_print.order.units import Contact
 from kouki_print.page.art import Render
@@ -80,7 +79,7 @@ def _forms(kit: PrintKit, contact: Contact, composers: Mapping[str, Composer]) -
     imposition = kit.imposition
     whole = (0.0, 0.0, imposition.width * MM, imposition.height * MM)
     for index, name in enumerate(SIDES):
-        forms[f"M{name[0]}"] = Form(press_marks(kit, index).operators(), whole)
+        forms[f"M{name[0]}"] = Form(kit.marks[index].operators(), whole)
     return forms
 
 

@@ -14,7 +14,6 @@ from kouki_print.job.kit import PrintKit
 from kouki_print.order.units import Contact
 from kouki_print.page.compose import Composer
 from kouki_print.page.fields import PageFields
-from kouki_print.page.ink import SPOT
 from kouki_print.page.items import MM, Sheet
 from kouki_print.page.operators import Canvas
 from kouki_print.pdf.document import PageBoxes, Resources, finish
@@ -24,7 +23,7 @@ from kouki_print.plan.marking import Marked
 from kouki_print.plan.pieces import Lot
 from kouki_print.sheet.grid import Place, placement
 from kouki_print.sheet.labels import labels_of_side, line_contents, line_ends
-from kouki_print.sheet.marks import Marks, in_common, marks_of
+from kouki_print.sheet.marks import Marks
 
 MEDIA_MARGIN = 13.0  # mm around the trim of a 1-up page: 3 bleed + 9 mark + 1
 SIDES = ("front", "back")
@@ -178,7 +177,7 @@ def finish_imposed(
             places.append((name, placement(place, imposition.height, finished, clip=True)))
     heads = _page_heads(file, composers, places)
     ends = _ends(file)
-    found = [press_marks(kit, side) for side in (0, 1)]
+    found = kit.marks
     canvas = Canvas(imposition.height, dict(kit.styles))
     marks_heads = [
         b"%d 0 R" % file.append(stream(_marks_head(canvas, each, side), compress=False))
@@ -214,13 +213,6 @@ def finish_imposed(
         intent=kit.intent,
     )
     return written, len(table)
-
-
-def press_marks(kit: PrintKit, side: int) -> Marks:
-    """The marks of a press sheet, with the folds and perforations that all documents have in common."""
-    layouts = kit.layouts.values()
-    spots = [SPOT] if kit.look.ink.spot else []
-    return marks_of(kit.imposition, next(iter(layouts)).sheet, side, *in_common(layouts), spots)
 
 
 def _marks_head(canvas: Canvas, found: Marks, side: int) -> bytes:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import kouki_print
 from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, JobFacts, Press, Slot, mm
 from kouki_print.job.kit import PrintKit
-from kouki_print.job.lot_files import press_marks
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.ticket_machine import box_of, machine_facts
 from kouki_print.order.machines import Machine
@@ -100,7 +99,7 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
 def press_of(kit: PrintKit) -> Press:
     """The press sheet of the lots with its slots and marks on both sides."""
     imposition, finished = kit.imposition, next(iter(kit.layouts.values())).sheet
-    marks = [press_marks(kit, side) for side in range(imposition.sides)]
+    marks = kit.marks[: imposition.sides]
     sides = [
         tuple(
             Slot(
