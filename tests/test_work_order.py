@@ -23,6 +23,7 @@ from kouki_print.handover.report_pdf import register_fonts
 from kouki_print.handover.work_facts import Box, MachineFacts, Press, SetFacts, Slot, by_mm, mm
 from kouki_print.handover.work_order import work_order
 from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
+from kouki_print.job.kit import PrintKit, press_marks
 from kouki_print.job.ticket_facts import QUESTIONS, job_facts, piling, press_of
 from kouki_print.job.ticket_machine import machine_facts
 from kouki_print.page.items import Fold, Perforation, Sheet, Side
@@ -197,10 +198,16 @@ TWICE = FLAT.model_copy(update={"perforation": [*TORN.perforation, Perforation(x
 WIDE: dict[str, Any] = {"title": "試験", "width": 483, "height": 329, "columns": 2}
 
 
+def with_press(made: Made, press: Imposition, layouts: dict[str, Layout]) -> PrintKit:
+    """The kit of a job with another imposition and other layouts."""
+    marks = press_marks(press, layouts, made.kit.look)
+    return replace(made.kit, imposition=press, layouts=layouts, marks=marks)
+
+
 def pressed(made: Made, imposition: Imposition, *layouts: Layout) -> Press:
     """The press sheet of a job with these layouts."""
     named = {f"d{at}": layout for at, layout in enumerate(layouts)}
-    return press_of(replace(made.kit, imposition=imposition, layouts=named))
+    return press_of(with_press(made, imposition, named))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +239,7 @@ def test_the_sheet_line_is_drawn_where_it_is_printed(made: Made) -> None:
         title="試験", scheme="lanes", width=460, height=303, columns=2, marks=["fold", "sheet_line"]
     )
     bent = FLAT.model_copy(update={"fold": [Fold(y=50)]})
-    kit = replace(made.kit, imposition=roll, layouts={"a": bent, "b": FLAT})
+    kit = with_press(made, roll, {"a": bent, "b": FLAT})
     for side, box in enumerate(press_of(kit).sheet_lines):
         label = kit.marks[side].line
         assert label is not None and box is not None

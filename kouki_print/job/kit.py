@@ -89,7 +89,7 @@ def build_kit(
         look=look,
         shared=shared,
         imposition=press,
-        marks=(_press_marks(press, layouts, look, 0), _press_marks(press, layouts, look, 1)),
+        marks=press_marks(press, layouts, look),
         intent=output_intent(order, job_dir),
         artwork_texts={
             f"{document}/{index}": page_text(job_dir / side.artwork.file, side.artwork.page)
@@ -100,11 +100,11 @@ def build_kit(
     )
 
 
-def _press_marks(press: Imposition, layouts: Mapping[str, Layout], look: Look, side: int) -> Marks:
-    """The marks of a press sheet, with the folds and perforations that all documents have in common."""
-    finished = next(iter(layouts.values())).sheet
+def press_marks(press: Imposition, layouts: Mapping[str, Layout], look: Look) -> tuple[Marks, Marks]:
+    """The marks of a press sheet's front and back, with the folds and perforations that all documents share."""
+    finished, shared = next(iter(layouts.values())).sheet, in_common(layouts.values())
     spots = [SPOT] if look.ink.spot else []
-    return marks_of(press, finished, side, *in_common(layouts.values()), spots)
+    return marks_of(press, finished, 0, *shared, spots), marks_of(press, finished, 1, *shared, spots)
 
 
 def _check_room(printing: Printing, shared: Shared) -> None:
