@@ -12,6 +12,7 @@ from made_lot import Made, operations, page_content
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
+from kouki_print.job.kit import press_marks
 from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.job.lot_sheets import printed_sheets
@@ -27,7 +28,8 @@ TALL: dict[str, Any] = {"title": "試験", "width": 329, "height": 483, "rows": 
 
 def imposed(made: Made, folder: Path, press: Imposition) -> tuple[list[str], Path]:
     """The smaller lot on another press sheet: what its read-back finds, and the file."""
-    kit = dataclasses.replace(made.kit, imposition=press)
+    marks = press_marks(press, made.kit.layouts, made.kit.look)
+    kit = dataclasses.replace(made.kit, imposition=press, marks=marks)
     task = dataclasses.replace(made.tasks[1], folder=folder)
     files = make_lot(kit, task)
     reader = Reader(kit.order, kit.layouts, press, MEDIA_MARGIN)
