@@ -24,7 +24,7 @@ def deck(job: Path, out: Path) -> None:
 
     例: kouki-print machine deck JOB --out DECK
     """
-    from kouki_print.job.deck import write_deck
+    from kouki_print.job.inserter.deck import write_deck
 
     made = write_deck(job, out)
     click.echo(

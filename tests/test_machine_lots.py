@@ -20,9 +20,9 @@ from test_machine_profile import changed
 from test_two_sheets import ORDER
 
 from kouki_print.base.errors import OutputDiffers
+from kouki_print.job.inserter.marks import lot_marks, machine_differences, packed, unpacked, with_marks
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.job.lot_sheets import printed_sheets
-from kouki_print.job.marks import lot_marks, machine_differences, packed, unpacked, with_marks
 from kouki_print.job.prepare import prepare
 from kouki_print.job.proving import verify
 from kouki_print.job.run import run

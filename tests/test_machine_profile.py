@@ -13,7 +13,7 @@ from small_job import JOB, person, write_job
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import layout_dir
 from kouki_print.job.forms import load_layouts
-from kouki_print.job.machine import machine_of
+from kouki_print.job.inserter.machine import machine_of
 from kouki_print.order.load import load_order
 from kouki_print.order.machines import Machine
 from kouki_print.page.items import Sheet

@@ -24,8 +24,8 @@ from kouki_print.handover.work_facts import Box, MachineFacts, Press, SetFacts, 
 from kouki_print.handover.work_order import work_order
 from kouki_print.handover.work_order_drawings import FoldDrawing, PressDrawing
 from kouki_print.job.kit import PrintKit, press_marks
-from kouki_print.job.ticket_facts import QUESTIONS, job_facts, piling, press_of
-from kouki_print.job.ticket_machine import machine_facts
+from kouki_print.job.ticket.facts import QUESTIONS, job_facts, piling, press_of
+from kouki_print.job.ticket.machine import machine_facts
 from kouki_print.page.items import Fold, Perforation, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.machines import load_machine

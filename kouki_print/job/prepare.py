@@ -22,8 +22,8 @@ from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.intake.units import home_printed
 from kouki_print.job.forms import load_layouts, load_styles
 from kouki_print.job.glyph_checks import stop_on_blank_names, stop_on_blank_words
+from kouki_print.job.inserter.machine import machine_of
 from kouki_print.job.looks import missing_assets
-from kouki_print.job.machine import machine_of
 from kouki_print.job.watch import Stages
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.machines import Machine

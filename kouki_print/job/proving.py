@@ -18,10 +18,10 @@ from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.balance import check_balance
 from kouki_print.job.binding import unbound
+from kouki_print.job.inserter.marks import machine_differences, unpacked, with_marks
 from kouki_print.job.ledger import LEDGER, open_ledger, status_counts, unpack_texts
 from kouki_print.job.lot_files import MEDIA_MARGIN
 from kouki_print.job.lot_sheets import lot_sheets, printed_sheets
-from kouki_print.job.marks import machine_differences, unpacked, with_marks
 from kouki_print.job.preflighting import LotPreflight
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order

@@ -14,8 +14,8 @@ from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job import ledger
 from kouki_print.job.binding import pack_records, record_table, unbound
+from kouki_print.job.inserter.marks import lot_marks, packed
 from kouki_print.job.kit import PrintKit
-from kouki_print.job.marks import lot_marks, packed
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
 

@@ -27,17 +27,17 @@ from kouki_print.handover.tables import write_pieces, write_register
 from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
 from kouki_print.job.bundles import write_bundles
+from kouki_print.job.inserter.marks import lot_marks
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot_files import LotFiles, LotTask
 from kouki_print.job.lot_sheets import lot_sheets
-from kouki_print.job.marks import lot_marks
 from kouki_print.job.prepare import Prepared, prepare, status_counts
 from kouki_print.job.proof.signoff import stop_without_signoff
 from kouki_print.job.recording import write_ledger
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
 from kouki_print.job.staging import staging
-from kouki_print.job.tickets import Tickets, load_tickets, write_tickets
+from kouki_print.job.ticket.write import Tickets, load_tickets, write_tickets
 from kouki_print.job.vendor_matter import VendorForms, load_vendor_forms, write_vendor_matter
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult, make_and_check, start_worker, stay_warm

@@ -11,12 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from kouki_print.base.files import sha256_of
+from kouki_print.job.inserter.marks import machine_differences, with_marks
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.ledger import pack_texts
 from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
 from kouki_print.job.lot_sheets import printed_sheets
-from kouki_print.job.marks import machine_differences, with_marks
 from kouki_print.job.preflighting import LotPreflight
 from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, Reader

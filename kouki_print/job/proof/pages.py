@@ -12,8 +12,8 @@ import pandas as pd
 
 from kouki_print.base.texts import filled
 from kouki_print.job.forms import fresh_styles
+from kouki_print.job.inserter.marks import piece_marks
 from kouki_print.job.lot_sheets import lot_sheets
-from kouki_print.job.marks import piece_marks
 from kouki_print.job.matter import Section, write_matter
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.proof.cases import Example

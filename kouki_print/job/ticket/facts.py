@@ -8,7 +8,7 @@ import kouki_print
 from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, JobFacts, Press, Slot, mm
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.ticket_machine import box_of, machine_facts
+from kouki_print.job.ticket.machine import box_of, machine_facts
 from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
 from kouki_print.page.codes import SIZE

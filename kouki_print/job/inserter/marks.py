@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from kouki_print.job.machine import feeds_by_set
+from kouki_print.job.inserter.machine import feeds_by_set
 from kouki_print.job.prepare import Prepared
 from kouki_print.order.machines import Machine
 from kouki_print.plan.inserter import Fed, Stop, stops

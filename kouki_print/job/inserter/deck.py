@@ -20,7 +20,7 @@ from kouki_print.handover.deck_sheet import DeckLine, guide
 from kouki_print.handover.report_pdf import Frames
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes
 from kouki_print.job.forms import load_layouts, load_styles
-from kouki_print.job.machine import machine_of
+from kouki_print.job.inserter.machine import machine_of
 from kouki_print.job.matter import Section, is_blank, write_matter
 from kouki_print.job.preview_examples import USUAL, examples_of
 from kouki_print.job.staging import staging

@@ -25,7 +25,7 @@ from kouki_print.handover.work_order import WORK_ORDER, work_order
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.lot_files import LotFiles
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.ticket_facts import job_facts
+from kouki_print.job.ticket.facts import job_facts
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
 
