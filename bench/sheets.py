@@ -30,7 +30,7 @@ from kouki_print.page.datamatrix import paths, size_for
 from kouki_print.sample import write_sample
 
 ROOT = Path("bench-out")
-PEOPLE = 7_000  # Naha then has one full lot of pieces
+PEOPLE = 26_000  # Naha then has a full lot of 5,000 sheets
 FOREIGN = (10_000, 40_000)
 CODES = 165_000
 

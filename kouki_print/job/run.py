@@ -156,15 +156,25 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Processes started meanwhile ignore Ctrl+C from their first moment, also while they still import."""
+    """Processes started meanwhile ignore Ctrl+C from their first moment, also while they still import.
+
+    They inherit the blocked signal; for this process it only waits.  Windows can ignore it at most.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may change what a signal does
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, handler)
 
 
 def lot_tasks(prepared: Prepared, building: Path) -> Iterator[LotTask]:
