@@ -124,7 +124,12 @@ def opened(path: Path) -> Iterator[pikepdf.Pdf]:
         raise unfit(path, "ファイルを開けません", "場所と名前を確かめてください。") from None
     with handle:
         try:
-            source = pikepdf.open(handle, attempt_recovery=False, inherit_page_attributes=False)
+            source = pikepdf.open(
+                handle,
+                attempt_recovery=False,
+                inherit_page_attributes=False,
+                access_mode=pikepdf.AccessMode.mmap,  # through the handle all takes twice as long
+            )
         except pikepdf.PasswordError:
             raise unfit(path, "パスワードが掛かっています", _UNLOCK) from None
         except _BROKEN:
