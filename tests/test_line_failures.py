@@ -179,9 +179,13 @@ def test_workers_write_nothing_after_a_failure_elsewhere(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows can only ignore the signal meanwhile")
 def test_an_interrupt_while_workers_start_is_not_lost() -> None:
-    with pytest.raises(KeyboardInterrupt), run_module._deaf_to_interrupts():
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.01)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
+    try:
+        with pytest.raises(KeyboardInterrupt), run_module._deaf_to_interrupts():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl+C to a console, not to a process")
@@ -190,6 +194,7 @@ def test_ctrl_c_leaves_the_earlier_result(spoiled: Finished) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "kouki_print", "run", str(ROOT / "samples" / "okinawa-r08"), "--out", str(spoiled.out)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
     )  # fmt: skip
     for _ in range(2400):  # a busy machine takes its time
         if list(spoiled.out.glob(".building/vendor/*/print/*.pdf")):
