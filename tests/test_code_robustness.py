@@ -7,20 +7,24 @@ turned by up to 3°, taken with 300 or 200 pixels per inch, and noisy.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
 import zxingcpp
+from machine_kit import profile
 from PIL import Image, ImageFilter
 from small_job import JOB, write_job
 
 from kouki_print.job.matter import Section, no_fields, write_matter
 from kouki_print.order.load import load_order
+from kouki_print.order.machines import Machine
 from kouki_print.page.compose import Coded
 from kouki_print.page.extents import Rect, white
 from kouki_print.page.items import MM, Code, CustomerBarcode, Qr, RegisteredCode, Sheet, Side
 from kouki_print.page.layout import Layout
+from kouki_print.page.omr import operators, reading_place
 from kouki_print.page.type.fonts import Style
 from kouki_print.post.barcode import encode, read_bars
 
@@ -158,3 +162,49 @@ def test_all_are_read(drawn: dict[str, list[Image.Image]], name: str, dpi: int) 
         if read(seen(clean, draw, dpi)) != [text]
     ]
     assert failed == []
+
+
+def bars_for(pitch: float) -> Machine:
+    """A machine with the thinnest and shortest bars that a profile may have."""
+    ends = ("benchmark", *["match"] * 15, "safety")
+    slots = [
+        {"position": at + 1, "function": function, "bit": at - 1 if function == "match" else 0}
+        for at, function in enumerate(ends)
+    ]
+    machine = profile(first=20, pitch=pitch, width=0.3, slot=slots)
+    return machine.model_copy(update={"length": machine.least_length})
+
+
+def by_sensor(pixels: np.ndarray, machine: Machine, dpi: int) -> str:
+    """States that a sensor finds that runs down the middle of the marks; all places count from the first bar."""
+    middle = pixels.shape[1] // 2
+    track = pixels[:, middle - 1 : middle + 2].mean(axis=1) < (PAPER + INK) / 2
+    dark = np.flatnonzero(track)
+    mm = 25.4 / dpi
+    first = dark[0] + machine.width / 2 / mm
+    places = [first + (slot.position - 1) * machine.pitch / mm for slot in machine.slot]
+    near = machine.width / mm
+    return "".join("01"[bool(track[round(at - near / 2) : round(at + near / 2) + 1].any())] for at in places)
+
+
+@pytest.mark.parametrize("dpi", SEEN)
+@pytest.mark.parametrize("pitch", [0.8, 4.233])
+def test_bars_for_an_inserter_are_read(
+    tmp_path: Path, styles: dict[str, Style], pitch: float, dpi: int
+) -> None:
+    machine, sheet = bars_for(pitch), Sheet(width=60, height=110)
+    draw = np.random.default_rng(dpi)
+    states = draw.integers(0, 2, (TRIALS, len(machine.slot))).astype(bool)
+    states[:, [0, -1]] = True
+    drawn = operators(machine, sheet, states)
+    loaded = load_order(write_job(tmp_path))
+    section = Section(
+        Layout(title="棒", sheet=sheet, front=Side()), loaded.sender("47201"), no_fields(TRIALS),
+        overlay=lambda _canvas, _side, record: drawn[record],
+    )  # fmt: skip
+    write_matter(tmp_path / "bars.pdf", loaded.order, tmp_path, styles, [section], "棒", margin=0)
+    with pdfium.PdfDocument(tmp_path / "bars.pdf") as document:
+        clean = [picture(page, reading_place(machine, sheet)) for page in document]
+    wanted = ["".join("01"[state] for state in row) for row in states.tolist()]
+    found = [by_sensor(seen(each, draw, dpi), machine, dpi) for each in clean]
+    assert [at for at, pair in enumerate(zip(wanted, found, strict=True)) if pair[0] != pair[1]] == []

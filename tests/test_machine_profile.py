@@ -90,6 +90,7 @@ def test_marks_count_down_from_the_left_or_up_from_the_right() -> None:
         ((('function = "safety"', 'function = "retiming"'),), "safety", "[[slot]]"),
         ((('function = "parity"', 'function = "begin"'),), "「begin」が2つ", 'function = "begin"'),
         ((("pitch = 4.233", "pitch = 0.8  "),), "pitch（0.8 mm）", "pitch"),
+        ((("length = 9", "length = 4"),), "用紙が3度傾くと", "length"),
         ((("thick_mm = 8 ", "# "),), "thick_mm", "when"),
         ((('edge = "left"', 'edge = "lefr"'),), "「left」の書き間違いではありませんか", "edge"),
         ((('edge = "left"', 'edge = "left"\nkind = "code"'), ("position = 5\n", "position = 50\n")), "", "position"),

@@ -6,6 +6,7 @@ vendor has fed a proof sheet: ``proven`` says so.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -30,6 +31,7 @@ FUNCTION_JA: Mapping[str, str] = {
 ALWAYS = ("benchmark", "safety", "retiming")  # printed on every sheet
 NUMBERS = ("sequence", "match", "sheet", "sheets")  # written in binary, one slot per bit
 _CONDITIONAL = ("divert", "stop")
+SKEW = 3.0  # degrees by which a sheet may lie askew in the machine
 MOST_SLOTS = 38  # characters of the code in which a machine of kind ``code`` reads them
 
 
@@ -92,6 +94,12 @@ class Machine(Frozen):
     feeds: dict[str, str] = {}
     by_hand: list[str] = []
     slot: Annotated[list[Slot], Field(min_length=1, max_length=MOST_SLOTS)]
+
+    @property
+    def least_length(self) -> float:
+        """How long bars must be (mm) to lie under the sensor, all of them, when the sheet lies askew."""
+        span = (self.slot[-1].position - self.slot[0].position) * self.pitch
+        return 1 + span * math.tan(math.radians(SKEW))
 
     def bits(self, function: str) -> list[int]:
         """Columns of the slots of a function, the lowest bit first."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from kouki_print.order.machines import NUMBERS, Machine
+from kouki_print.order.machines import NUMBERS, SKEW, Machine
 from kouki_print.order.toml_files import named_toml, read_toml
 from kouki_print.page.layouts.faults import Fault, fault_error, type_faults
 from kouki_print.page.layouts.toml_lines import Path as Place
@@ -52,6 +52,10 @@ def _slot_faults(machine: Machine) -> Iterator[Fault]:
     if machine.kind == "marks" and machine.pitch < machine.width + _LEAST_GAP:
         what = f"pitch（{machine.pitch:g} mm）が狭く、幅 {machine.width:g} mm の棒がくっつきます。"
         yield Fault(("pitch",), what, f"width より {_LEAST_GAP:g} mm 以上大きくしてください。")
+    least = machine.least_length
+    if machine.kind == "marks" and machine.length < least:
+        what = f"length（{machine.length:g} mm）が短く、用紙が{SKEW:g}度傾くと、端の棒が読取りの位置から外れます。"
+        yield Fault(("length",), what, f"{least:.1f} mm 以上にしてください。")
     for function in ("begin", "end", "parity"):
         if functions[function] > 1:
             last = max(at for at, slot in enumerate(machine.slot) if slot.function == function)
