@@ -68,11 +68,23 @@ def preflight_files(
 
 
 def _in_folder(path: Path) -> list[Path]:
-    """The PDFs of a folder; a file, and a folder without any, by itself."""
+    """The PDFs of a folder; a file, and a folder without any, by itself.
+
+    Of a finished job those that its manifests give a press: its lists are for people and keep no standard.
+    """
     if not path.is_dir():
         return [path]
-    found = sorted(each for each in path.rglob("*") if each.suffix.lower() == ".pdf" and each.is_file())
-    return found or [path]
+    found = {each for each in path.rglob("*") if each.suffix.lower() == ".pdf" and each.is_file()}
+    listed = {each for manifest in path.rglob("manifest.json") for each in _for_a_press(manifest)}
+    return sorted(listed or found) or [path]
+
+
+def _for_a_press(manifest: Path) -> Iterator[Path]:
+    try:
+        files = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+        yield from (manifest.parent / entry["path"] for entry in files if entry["kind"] != "list")
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # not one of ours
 
 
 def _preflight(path: Path, standard: Standard | None, house: bool | None) -> Checked:
