@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_job import JOB, person, write_job
 
-from kouki_print.job.preflighting import LotPreflight, _in_folder
+from kouki_print.job.preflighting import LotPreflight, files_in
 from kouki_print.job.run import run
 from kouki_print.verify.preflight.check import preflight
 from kouki_print.verify.preflight.items import Standard
@@ -32,7 +32,7 @@ def test_every_file_for_a_press_passes(tmp_path: Path, mode: str) -> None:
     people = [person(number, birth_date="3200101" if number % 2 else "3100101") for number in range(1, 6)]
     job = write_job(tmp_path / "job", people, JOB + "[printing]\n" + MODES[mode])
     run(job, tmp_path / "out", now="2026-06-20T00:00:00Z")
-    files = _in_folder(tmp_path / "out")  # as the command takes it: all but what people read
+    files = files_in(tmp_path / "out")  # as the command takes it: all but what people read
     lists = {"work_order.pdf", "budget.pdf"}
     assert {path.name for path in (tmp_path / "out").rglob("*.pdf")} - {path.name for path in files} == lists
     assert {path.parent.name for path in files} >= {"print", "imposed"}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.resources import template_dir

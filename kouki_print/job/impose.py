@@ -64,18 +64,10 @@ def plan_sheets(source: Path, layout: str, pages: str = "") -> Planned:
     finished = _common_size(foreign, chosen)
     imposition = load_imposition(layout, finished)
     standard = foreign.statement.standard
-    if standard and not _keeps(source, Standard(standard), chosen):
+    # What a source says of itself is said on only where our own checker agrees.
+    if standard and preflight(source, standard=Standard(standard), house=False, contents=chosen).mistakes:
         foreign = replace(foreign, statement=replace(foreign.statement, standard=None))
     return Planned(foreign, chosen, finished, imposition, imposition.table(len(chosen)))
-
-
-def _keeps(path: Path, standard: Standard, chosen: range) -> bool:
-    """Whether our own checker agrees with what a source says of itself."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False  # the checker opens files by name
-    return not preflight(path, standard=standard, house=False, contents=chosen).mistakes
 
 
 def prove(planned: Planned) -> None:

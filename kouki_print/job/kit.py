@@ -5,7 +5,7 @@ Layouts, fonts with one subset for the whole job, imposition, output intent.  Ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from kouki_print.order.units import Contact
 from kouki_print.page.compose import Look
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.folding import folded
-from kouki_print.page.ink import SPOT
+from kouki_print.page.ink import SPOT, Die
 from kouki_print.page.items import MM
 from kouki_print.page.layout import Layout
 from kouki_print.page.type.faces import FontFace
@@ -72,14 +72,7 @@ def build_kit(
     asked = {name: Style(style.key, style.faces) for name, style in styles.items()}
     resolve_all(order, contacts, layouts, asked, fields)
     settled = {name: style.settled() for name, style in asked.items()}
-    dies = dies_of(layouts.values())
-    shared = Shared(
-        fonts=embedded(settled),
-        artwork=load_all_artwork(job_dir, layouts),
-        pictures=load_pictures(order, job_dir, layouts),
-        spots=spots_of(order, dies),
-        layers=layers_of(order, dies),
-    )
+    shared = shared_of(order, job_dir, layouts, settled, dies_of(layouts.values()))
     _check_room(order.printing, shared)
     look, press = look_of(order), load_for_lots(order.printing.imposition, layouts.values(), job_dir)
     return PrintKit(
@@ -97,6 +90,23 @@ def build_kit(
             for index, side in enumerate(layout.sides())
             if side.artwork is not None
         },
+    )
+
+
+def shared_of(
+    order: Order,
+    job_dir: Path,
+    layouts: Mapping[str, Layout],
+    settled: Mapping[str, Style],
+    dies: Sequence[Die],
+) -> Shared:
+    """What all pages of a file with these layouts and dies share."""
+    return Shared(
+        fonts=embedded(settled),
+        artwork=load_all_artwork(job_dir, layouts),
+        pictures=load_pictures(order, job_dir, layouts),
+        spots=spots_of(order, dies),
+        layers=layers_of(order, dies),
     )
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from kouki_print.job.kit import artwork_name, embedded, load_all_artwork, output_intent
-from kouki_print.job.looks import dies_of, layers_of, load_pictures, look_of, spots_of
+from kouki_print.job.kit import artwork_name, output_intent, shared_of
+from kouki_print.job.looks import dies_of, look_of
 from kouki_print.job.lot_files import MEDIA_MARGIN, SIDES, bleed_box, page_boxes
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
@@ -25,7 +25,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
 from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
-from kouki_print.pdf.document import Form, Shared, finish, write_resources
+from kouki_print.pdf.document import Form, finish, write_resources
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
 from kouki_print.sheet.grid import Place, placement
@@ -82,13 +82,7 @@ def write_matter(
         for section in sections
     ]
     dies = (*dies_of(layouts.values()), *dict.fromkeys(die for section in sections for die in section.dies))
-    shared = Shared(
-        fonts=embedded(settled),
-        artwork=load_all_artwork(job_dir, layouts),
-        pictures=load_pictures(order, job_dir, layouts),
-        spots=spots_of(order, dies),
-        layers=layers_of(order, dies),
-    )
+    shared = shared_of(order, job_dir, layouts, settled, dies)
     with PdfFile(path, order.printing.standard) as file:
         forms = _forms(order, sections, composers, list(layouts))
         resources = write_resources(file, shared, forms)

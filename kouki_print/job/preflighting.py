@@ -47,7 +47,7 @@ def preflight_files(
 ) -> Report:
     """The report of these files, of a folder all PDFs in it; ``table``: where it is written as JSON."""
     report = Report()
-    chosen = list(dict.fromkeys(each for path in files for each in _in_folder(path)))
+    chosen = list(dict.fromkeys(each for path in files for each in files_in(path)))
     watcher.begin("印刷前検査", len(chosen))
     for path in chosen:
         try:
@@ -67,7 +67,7 @@ def preflight_files(
     return report
 
 
-def _in_folder(path: Path) -> list[Path]:
+def files_in(path: Path) -> list[Path]:
     """The PDFs of a folder; a file, and a folder without any, by itself.
 
     Of a finished job those that its manifests give a press: its lists are for people and keep no standard.

@@ -14,7 +14,7 @@ from kouki_print.base.files import sha256_of
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job import ledger
 from kouki_print.job.binding import pack_records, record_table, unbound
-from kouki_print.job.inserter.marks import lot_marks, packed
+from kouki_print.job.inserter.marks import packed
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
@@ -26,7 +26,7 @@ def write_ledger(
     """Write job.sqlite: facts, units, records, lots, pieces, digests of all lists, the first event."""
     people, decided, plan = prepared.people, prepared.decided, prepared.plan
     with ledger.create(building / ledger.LEDGER) as connection:
-        ledger.put_job(connection, _job_facts(prepared, kit))
+        ledger.put_job(connection, _job_facts(prepared, kit, results))
         towns = list(prepared.loaded.units.values())
         ledger.put_rows(
             connection,
@@ -110,7 +110,7 @@ def _lot_columns(results: Sequence[LotResult]) -> list[list[object]]:
     ]
 
 
-def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
+def _job_facts(prepared: Prepared, kit: PrintKit, results: Sequence[LotResult]) -> dict[str, str]:
     loaded = prepared.loaded
     towns = {code: loaded.sender(code).model_dump() for code in loaded.units}
     return {
@@ -120,6 +120,6 @@ def _job_facts(prepared: Prepared, kit: PrintKit) -> dict[str, str]:
         "imposition": kit.imposition.model_dump_json(),
         "artwork_texts": json.dumps(kit.artwork_texts, ensure_ascii=False),
         "records": str(len(prepared.people)),
-        **packed(prepared.machine, [each for lot in prepared.lots if (each := lot_marks(prepared, lot))]),
+        **packed(prepared.machine, [each.marked for each in results if each.marked]),
         **{f"status_{status}": str(int((prepared.decided["status"] == status).sum())) for status in STATUSES},
     }

@@ -18,17 +18,19 @@ from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
 from kouki_print.job.lot_sheets import printed_sheets
 from kouki_print.job.preflighting import LotPreflight
+from kouki_print.plan.marking import Marked
 from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, Reader
 
 
 @dataclass(frozen=True, slots=True)
 class LotResult:
-    """A finished lot: its files, what the read-back found, and the printed texts, packed."""
+    """A finished lot: its files, what the read-back found, the printed texts, packed, and the inserter's marks."""
 
     files: LotFiles
     differences: list[Difference]
     printed_texts: bytes
+    marked: Marked | None = None
 
 
 def start_worker() -> None:
@@ -73,7 +75,7 @@ def make_and_check(
         one_of_each = [*{sheet.document: sheet for sheet in sheets if sheet.document in fresh}.values()]
         standard = LotPreflight(kit.order, kit.layouts, kit.imposition)
         found += standard.check(printed, imposed, one_of_each, task.fields)
-    return LotResult(files, found, pack_texts(task.fields))
+    return LotResult(files, found, pack_texts(task.fields), task.marked)
 
 
 def check_files(

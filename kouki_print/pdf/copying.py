@@ -11,11 +11,9 @@ from collections import deque
 
 import pikepdf
 
+from kouki_print.base.pdf_text import REFERENCE, Ref, references
 from kouki_print.pdf.writer import PdfFile, deflate
 
-Key = tuple[int, int]  # object and generation number in the source
-
-_REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|(\d+) (\d+) R\b", re.DOTALL)  # strings are passed over
 _FILTERS = ("/Filter", "/DecodeParms")
 # How a form and an image are painted: all else in them is of the program that made them, and never prints.
 _PAINTED = {
@@ -50,14 +48,14 @@ class Copier:
 
     def __init__(self, file: PdfFile) -> None:
         self._file = file
-        self._numbers: dict[tuple[Key, int], int] = {}
-        self._waiting: deque[tuple[Key, int]] = deque()
+        self._numbers: dict[tuple[Ref, int], int] = {}
+        self._waiting: deque[tuple[Ref, int]] = deque()
         self._next = 0
-        self._inherited: dict[Key, bytes] = {}
+        self._inherited: dict[Ref, bytes] = {}
         self._lenders: dict[bytes, int] = {}
-        self._self_contained: set[Key] = set()
+        self._self_contained: set[Ref] = set()
 
-    def form(self, source: pikepdf.Pdf, page: pikepdf.Object, head: bytes, heir_of: Key | None = None) -> int:
+    def form(self, source: pikepdf.Pdf, page: pikepdf.Object, head: bytes, heir_of: Ref | None = None) -> int:
         """Append a page as a form and return its number.
 
         ``head`` has the entries for its box and the like; ``heir_of`` is the node that has its resources.
@@ -87,7 +85,7 @@ class Copier:
         self._begin()
         return b"%d 0 R" % self._append(source, self._renumbered(source, _entry(owner, key, resolved=True)))
 
-    def _shared(self, source: pikepdf.Pdf, node: Key, resources: bytes, lender: int) -> bytes:
+    def _shared(self, source: pikepdf.Pdf, node: Ref, resources: bytes, lender: int) -> bytes:
         """A reference to the resources that stand in a node of the page tree."""
         if node not in self._inherited:
             self._inherited[node] = own = b"%d 0 R" % self._file.next_number
@@ -97,8 +95,8 @@ class Copier:
 
     def _lends(self, source: pikepdf.Pdf, text: bytes) -> bool:
         """Whether this leads to anything without resources of its own."""
-        seen: set[Key] = set()
-        waiting = _keys(text)
+        seen: set[Ref] = set()
+        waiting = references(text)
         while waiting:
             key = waiting.pop()
             if key not in seen and key not in self._self_contained:
@@ -106,7 +104,7 @@ class Copier:
                 value = source.get_object(key)
                 if _is_bare(value):
                     return True
-                waiting += _keys(_kept(value))
+                waiting += references(_kept(value))
         self._self_contained |= seen
         return False
 
@@ -121,7 +119,7 @@ class Copier:
             self._file.append(self._copy(source, source.get_object(key), lender, resources))
         return number
 
-    def _number(self, source: pikepdf.Pdf, key: Key, lender: int) -> int:
+    def _number(self, source: pikepdf.Pdf, key: Ref, lender: int) -> int:
         if lender and not self._lends(source, b"%d %d R" % key):
             lender = 0
         number = self._numbers.get((key, lender))
@@ -137,7 +135,7 @@ class Copier:
                 return found[0]
             return b"%d 0 R" % self._number(source, (int(found[1]), int(found[2])), lender)
 
-        return _REFERENCE.sub(replaced, text)
+        return REFERENCE.sub(replaced, text)
 
     def _copy(self, source: pikepdf.Pdf, value: object, lender: int, resources: bytes) -> bytes:
         text = self._renumbered(source, _kept(value), lender)
@@ -147,10 +145,6 @@ class Copier:
             data = _raw(value)
             text = text.removesuffix(b">>") + b"/Length %d>>" % len(data) + _stream(data)
         return text
-
-
-def _keys(text: bytes) -> list[Key]:
-    return [(int(found[1]), int(found[2])) for found in _REFERENCE.finditer(text) if found[1]]
 
 
 def _kept(value: object) -> bytes:

@@ -18,7 +18,8 @@ from pathlib import Path
 import pikepdf
 
 from kouki_print.base.errors import JobError
-from kouki_print.pdf.copying import Copier, Key
+from kouki_print.base.pdf_text import Ref, references
+from kouki_print.pdf.copying import Copier
 from kouki_print.pdf.statement import Statement, statement_of
 from kouki_print.pdf.writer import numbers
 
@@ -27,7 +28,6 @@ Box = tuple[float, float, float, float]
 _AT_ONCE = 2000  # pages until the source is opened anew
 _GENERATIONS = 65536
 _KIDS = re.compile(rb"\[\s*(?:\d+ \d+ R\s*)*\]")
-_KID = re.compile(rb"(\d+) (\d+) R")
 _TURNS = {0: (1, 0, 0, 1), 90: (0, -1, 1, 0), 180: (-1, 0, 0, -1), 270: (0, 1, -1, 0)}  # clockwise
 _BLEED = 3 * 72 / 25.4  # points
 _LEAST = 1.0  # points: a smaller trim is a mistake
@@ -50,7 +50,7 @@ class View:
     height: float
     bleed: float
     head: bytes
-    heir_of: Key | None
+    heir_of: Ref | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Node:
     media: Box | None = None
     crop: Box | None = None
     rotate: float = 0
-    heir_of: Key | None = None
+    heir_of: Ref | None = None
 
     def below(self, node: pikepdf.Object) -> _Node:
         """The same with a node's own entries."""
@@ -166,13 +166,13 @@ def unfit(path: Path, what: str, remedy: str = _REMEDY) -> JobError:
 class _Walk:
     """A walk through the page tree that may stop and go on with the source opened anew."""
 
-    def __init__(self, path: Path, top: Key) -> None:
+    def __init__(self, path: Path, top: Ref) -> None:
         self.keys = array("q")
         self.views: list[View] = []
         self.annotated = self.cut = 0
-        self.waiting: list[tuple[Iterator[Key], _Node]] = [(iter([top]), _Node())]
+        self.waiting: list[tuple[Iterator[Ref], _Node]] = [(iter([top]), _Node())]
         self._path = path
-        self._nodes: set[Key] = set()
+        self._nodes: set[Ref] = set()
         self._known: dict[object, View] = {}
 
     def go_on(self, source: pikepdf.Pdf) -> None:
@@ -187,7 +187,7 @@ class _Walk:
             else:
                 self.waiting.pop()
 
-    def _visit(self, value: object, key: Key, above: _Node) -> None:
+    def _visit(self, value: object, key: Ref, above: _Node) -> None:
         if not isinstance(value, pikepdf.Dictionary):
             raise ValueError("neither a node nor a page")
         node = above.below(value)
@@ -198,9 +198,9 @@ class _Walk:
         if key in self._nodes or not _KIDS.fullmatch(kids):
             raise ValueError("not a tree")
         self._nodes.add(key)
-        self.waiting.append((((int(kid[1]), int(kid[2])) for kid in _KID.finditer(kids)), node))
+        self.waiting.append((iter(references(kids)), node))
 
-    def _page(self, page: pikepdf.Dictionary, key: Key, node: _Node, above: _Node) -> None:
+    def _page(self, page: pikepdf.Dictionary, key: Ref, node: _Node, above: _Node) -> None:
         if node.media is None:
             raise unfit(self._path, f"{len(self.keys) + 1}ページ目に大きさ（MediaBox）がありません")
         unit = _number(page, "/UserUnit", 1)
@@ -221,7 +221,7 @@ class _Walk:
         self.views.append(self._known[seen])
 
 
-def _view(trim: Box, bleed: Box, rotate: float, unit: float, heir_of: Key | None) -> View:
+def _view(trim: Box, bleed: Box, rotate: float, unit: float, heir_of: Ref | None) -> View:
     if rotate % 90 or min(trim[2] - trim[0], trim[3] - trim[1]) * unit < _LEAST:
         raise ValueError("a page that cannot be seen")
     left, bottom, right, top = trim

@@ -13,7 +13,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.operators import number
 from kouki_print.sheet.grid import BOOKLETS, Imposition, Mark, Place
 from kouki_print.sheet.labels import Label, letters, sheet_line
-from kouki_print.sheet.waste import Area, Waste, area_of, around, gap_of, grid_of, steps
+from kouki_print.sheet.waste import Waste, area_of, around, gap_of, grid_of, steps, through
 
 LENGTH = 9.0
 _TICK = 5.0  # folds and perforations
@@ -95,7 +95,7 @@ def marks_of(
     """
     sides = [_lines_and_words(imposition, finished, each, folds, perforations) for each in (0, 1)]
     front, back = (each.waste.taken for each in sides)
-    both = [*front, *(_mirrored(area, imposition) for area in back)]
+    both = [*front, *(through(area, imposition) for area in back)]
     free, found = Waste(imposition.width, imposition.height, both), sides[side]
     found.spots = spots
     if "registration" in found.wanted:
@@ -242,7 +242,7 @@ def _ticks(
                     *_on_sheet(place, finished, u + du * near, v + dv * near),
                     *_on_sheet(place, finished, u + du * (near + _TICK), v + dv * (near + _TICK)),
                 )
-                yield tick if front == side else _mirrored(tick, imposition)
+                yield tick if front == side else through(tick, imposition)
 
 
 def _on_sheet(place: Place, finished: Finished, u: float, v: float) -> tuple[float, float]:
@@ -253,21 +253,13 @@ def _on_sheet(place: Place, finished: Finished, u: float, v: float) -> tuple[flo
     return place.x + x, place.y + y
 
 
-def _mirrored(area: Area, imposition: Imposition) -> Area:
-    """The same part of the paper, a rectangle or an upright or level line, as seen from the other side."""
-    x1, y1, x2, y2 = area
-    if imposition.turn == "turn":
-        return imposition.width - x2, y1, imposition.width - x1, y2
-    return x1, imposition.height - y2, x2, imposition.height - y1
-
-
 def _seen(
     corners: Sequence[tuple[float, float]], size: float, imposition: Imposition, side: int
 ) -> list[tuple[float, float]]:
     """Squares of the front by their top left corners, or those that lie behind them on the back."""
     if side == 0:
         return [*corners]
-    return [_mirrored((x, y, x + size, y + size), imposition)[:2] for x, y in corners]
+    return [through((x, y, x + size, y + size), imposition)[:2] for x, y in corners]
 
 
 def _targets(waste: Waste, imposition: Imposition, finished: Finished) -> Iterator[tuple[float, float]]:

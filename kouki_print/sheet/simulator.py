@@ -14,7 +14,7 @@ import numpy as np
 from kouki_print.base.errors import JobError
 from kouki_print.page.items import Sheet as Finished
 from kouki_print.sheet.grid import BOOKLETS, Imposition, Place
-from kouki_print.sheet.waste import Area, area_of
+from kouki_print.sheet.waste import Area, area_of, through
 
 _SAME = 0.05  # mm: less than a press can hold
 _UP = {
@@ -136,7 +136,7 @@ def _behind(job: Printed, press: Imposition, finished: Finished) -> tuple[list[i
         match = [
             at
             for at, back in enumerate(job.backs)
-            if max(abs(a - b) for a, b in zip(area, _through(area_of(back, finished), press), strict=True))
+            if max(abs(a - b) for a, b in zip(area, through(area_of(back, finished), press), strict=True))
             < _SAME
         ]
         found.append(match[0] if match else slot)
@@ -150,14 +150,6 @@ def _behind(job: Printed, press: Imposition, finished: Finished) -> tuple[list[i
         if seen != wanted and press.sides == 2:
             wrong.append(f"面{slot + 1}の表と裏の天地が指定（{press.head}）と違います")
     return found, wrong
-
-
-def _through(area: Area, press: Imposition) -> Area:
-    """A place of the back as it lies under the front: the sheet is turned back."""
-    left, top, right, bottom = area
-    if press.turn == "turn":
-        return press.width - right, top, press.width - left, bottom
-    return left, press.height - bottom, right, press.height - top
 
 
 def _rows(fronts: Sequence[Place]) -> list[list[int]]:

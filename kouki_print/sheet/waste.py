@@ -19,6 +19,14 @@ def area_of(place: Place, finished: Finished) -> Area:
     return place.x, place.y, place.x + width, place.y + height
 
 
+def through(area: Area, imposition: Imposition) -> Area:
+    """A place of one side as it lies under the other: the sheet is turned over."""
+    left, top, right, bottom = area
+    if imposition.turn == "turn":
+        return imposition.width - right, top, imposition.width - left, bottom
+    return left, imposition.height - bottom, right, imposition.height - top
+
+
 def around(imposition: Imposition, finished: Finished, side: int) -> dict[Edge, float]:
     """mm between the outermost trims and each edge of the sheet."""
     left, top, right, bottom = grid_of(imposition, finished, side)

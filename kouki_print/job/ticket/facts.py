@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import kouki_print
 from kouki_print.handover.work_facts import Box, DocumentFacts, EnvelopeFacts, JobFacts, Press, Slot, mm
 from kouki_print.job.kit import PrintKit
+from kouki_print.job.looks import dies_of
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.ticket.machine import box_of, machine_facts
 from kouki_print.order.machines import Machine
@@ -62,13 +63,6 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
     """The facts that all units share."""
     order, printing = kit.order, kit.order.printing
     kind, encoding = _CODES[printing.matching_code]
-    colour = printing.colour
-    dies = (
-        ("Perforation",)
-        if printing.own_die_plate and any(x.perforation for x in kit.layouts.values())
-        else ()
-    )
-    spot = (colour.spot,) if colour is not None and colour.spot else ()
     return JobFacts(
         version=kouki_print.__version__,
         job_id=order.job.id,
@@ -80,8 +74,8 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
         documents=tuple(_document(kit, key, layout) for key, layout in kit.layouts.items()),
         envelope=_envelope(order),
         colours=tuple(_colours(kit)),
-        plates=(*spot, *dies),
-        dies=dies,
+        plates=tuple(spot.name for spot in kit.shared.spots),
+        dies=tuple(die.name for die in dies_of(kit.layouts.values()) if printing.own_die_plate),
         standard=_STANDARD_JA[printing.standard],
         intent=f"{printing.output_condition}（プロファイル {printing.output_profile or '試験用の合成'}）",
         code_kind=f"{kind}。ジョブ・受渡先・通番・何枚目・組・検査文字",

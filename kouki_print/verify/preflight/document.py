@@ -8,9 +8,9 @@ from typing import Any
 
 import pikepdf
 
+from kouki_print.base.pdf_text import Ref
 from kouki_print.verify.preflight.items import Finding, Standard
 from kouki_print.verify.preflight.source import (
-    Ref,
     Source,
     entries,
     entry,

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from kouki_print.base.pdf_text import Ref
 from kouki_print.verify.preflight.items import Finding
 from kouki_print.verify.preflight.pagetree import PageAt, PageTree
 from kouki_print.verify.preflight.source import (
-    Ref,
     entries,
     entry,
     is_number,

@@ -9,7 +9,8 @@ from typing import Any
 
 import pikepdf
 
-from kouki_print.verify.preflight.source import Ref, Source, entry, name, references
+from kouki_print.base.pdf_text import Ref
+from kouki_print.verify.preflight.source import Source, entry, name, references
 
 _DEEPEST = 50
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pikepdf
 
+from kouki_print.base.pdf_text import Ref
 from kouki_print.verify.preflight.items import Finding, Standard
-from kouki_print.verify.preflight.source import Ref, Source, entry, items_of, name
+from kouki_print.verify.preflight.source import Source, entry, items_of, name
 
 _BLOCK = 1 << 23
 _OVERLAP = 32  # longer than any word looked for

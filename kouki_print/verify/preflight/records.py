@@ -11,9 +11,10 @@ from typing import Any
 
 import pikepdf
 
+from kouki_print.base.pdf_text import Ref
 from kouki_print.verify.preflight.items import Finding
 from kouki_print.verify.preflight.pagetree import PageTree
-from kouki_print.verify.preflight.source import Ref, Source, entries, items_of, name, place, references
+from kouki_print.verify.preflight.source import Source, entries, items_of, name, place, references
 
 _XML_NAME = re.compile(r"/[^\W\d][\w.\-]*")
 _OURS = frozenset({"/Lot", "/Number", "/Rec", "/Seq", "/Key"})

@@ -6,7 +6,6 @@ from one page to the next, only numbers, and at a safe point (:meth:`Source.rest
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Any
 
 import pikepdf
 
-Ref = tuple[int, int]
+from kouki_print.base import pdf_text
+from kouki_print.base.pdf_text import Ref
 
 _MOST = 30_000  # objects between two openings: some 100 MB
-_REFERENCE = re.compile(rb"(\d+) (\d+) R")
 
 
 class Source:
@@ -36,17 +35,14 @@ class Source:
         self._spent = 0
 
     def _open(self) -> pikepdf.Pdf:
-        named: Any = self.path
-        try:
-            str(named).encode("utf-8")
-        except UnicodeEncodeError:  # bytes of another encoding, a name that the reader does not take
-            named = self.path.open("rb")
-        return pikepdf.open(
-            named,
-            attempt_recovery=self.damaged,
-            suppress_warnings=True,
-            inherit_page_attributes=False,
-        )
+        with self.path.open("rb") as handle:  # the reader takes no name that is not UTF-8
+            return pikepdf.open(
+                handle,
+                attempt_recovery=self.damaged,
+                suppress_warnings=True,
+                inherit_page_attributes=False,
+                access_mode=pikepdf.AccessMode.mmap,
+            )
 
     def get(self, ref: Ref) -> Any:
         """The object of this number (None when there is none)."""
@@ -82,7 +78,7 @@ def references(value: Any) -> list[Ref]:
     """The references in an array or dictionary, without reading what they point to."""
     if not isinstance(value, pikepdf.Object):
         return []
-    return [(int(number), int(generation)) for number, generation in _REFERENCE.findall(text_of(value))]
+    return pdf_text.references(text_of(value))
 
 
 def text_of(value: Any) -> bytes:
