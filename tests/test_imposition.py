@@ -390,6 +390,17 @@ def test_folds_of_turned_slots_and_lying_pages() -> None:
     )
 
 
+def test_letters_keep_clear_of_ticks() -> None:
+    """A perforation where the letter would stand moves it on: 山 beside a dashed line reads as something else."""
+    press = load_imposition("a3_2up", A4)
+    for x in range(170, 200):
+        found = marks_of(press, A4, 0, (), [Perforation(x=x, y=20, width=0, height=50)])
+        assert len(found.letters) == 2 and found.perforations
+        for label in found.letters:
+            for tick, *_ in found.perforations:
+                assert not label.place.x - 0.9 < tick < label.place.x + label.width + 0.9
+
+
 def test_letters_stay_with_their_piles() -> None:
     press = load_imposition("a2_4up", A4)
     for side in (0, 1):

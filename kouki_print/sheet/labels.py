@@ -15,6 +15,7 @@ _SIZE = 8.0  # points
 _LABEL = 3.2  # mm: height of such a line
 LINE_WIDTH = 96.0  # mm: room for the sheet line
 _SIDE_WIDTH = 6.0  # of which the name of the side
+_CLEAR = 1.0  # mm of white beside a letter: a tick that touches it reads as part of it
 _LETTER_WIDTH = 6.0
 _FROM_EDGE = 4.0  # most presses print nothing nearer to the paper's edge
 
@@ -75,7 +76,7 @@ def letters(waste: Waste, imposition: Imposition, finished: Finished, side: int)
             ),
         ]
         for x, y in spots:
-            if waste.take((x, y, x + _LETTER_WIDTH, y + _LABEL)):
+            if waste.take((x - _CLEAR, y, x + _LETTER_WIDTH + _CLEAR, y + _LABEL)):
                 yield Label(Place(x, y), _LETTER_WIDTH, pile_name(imposition, slot))
                 break
 
