@@ -72,6 +72,12 @@ FULL: dict[str, Any] = {  # every setting that is empty by default stands here a
     "marks": {"office": "那覇中央郵便局", "offices": {"47207": "八重山郵便局"},
               "without_local_special": ["47381"]},
     "words": {"system": "国民健康保険"},
+    "blank_stock": {"documents": ["certificate"]},
+    "handover": {
+        "files_on": "2026-06-22", "delivery_on": "2026-07-06", "delivery_days": {"47381": "2026-07-03"},
+        "work_order": ["47381", "47201"], "pull_until": "2026-07-10", "erase_on": "2026-10-31",
+    },
+    "deliver_to": [{"unit": "47201", "name": "第二庁舎", "postcode": "9000002", "address": "曙1-1-1"}],
 }  # fmt: skip
 BASE = order_of_preset(FULL)
 
@@ -99,11 +105,13 @@ def others(value: Any) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, str):
-        yield from ("9Z", "X", "f" * 64, ">=84", "再交付", "区分Ⅰ", *choices())
+        yield from ("9Z", "X", "f" * 64, ">=84", "再交付", "区分Ⅰ", "9010101", *choices())
     elif isinstance(value, list | tuple):
         yield from ([1], [1, 2], value[::-1], *([word] for word in choices()))
     elif isinstance(value, dict):
         yield from ({"1": "1"}, {"linked": True})
+    elif isinstance(value, dt.date):
+        yield value + dt.timedelta(days=1)
     elif value is not None:
         yield from (value + 1, value - 1)
 
@@ -147,7 +155,9 @@ def test_whatever_is_changed_is_told_by_name(path: Path, value: Any) -> None:
     lines = [told(BASE, order) for order in orders]
     for each in lines:
         assert any(line.startswith(table_name(table)) for line in each)
-        named = keys[0] in ("code", "reason") or (table in ("discount", "mail_of") and keys[0] == "name")
+        named = keys[0] in ("code", "reason") or (
+            (table, keys[0]) in (("discount", "name"), ("mail_of", "name"), ("deliver_to", "unit"))
+        )
         key = keys[1] if table == "documents" else keys[0]
         assert named or any(setting_of(table, key, BASE.document_names).name in line for line in each)
     assert len({*map(tuple, lines)}) == len(orders), "two values are told in the same words"

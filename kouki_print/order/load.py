@@ -15,11 +15,12 @@ from kouki_print.base.resources import data_dir
 from kouki_print.order.documents import of_the_job
 from kouki_print.order.groups import insurer_contact, read_groups
 from kouki_print.order.models import Order
+from kouki_print.order.named import check_named_units
 from kouki_print.order.places import BY_CODE, Source, Sources
 from kouki_print.order.tables import read_municipalities, read_survey
 from kouki_print.order.toml_files import own_toml, read_toml
 from kouki_print.order.units import Contact, Unit
-from kouki_print.order.validate import JOB_FILE, check_named_units, check_order
+from kouki_print.order.validate import JOB_FILE, check_order
 
 _REPLACED = ("rule",)
 TEMPLATES = "templates"  # folder of a job with words (文面) of its own
@@ -196,10 +197,11 @@ def load_order(job_dir: Path) -> LoadedOrder:
         units = read_survey(survey_path, contacts, default=order.job.survey_default)
         names = [JOB_FILE, settings.municipalities, settings.survey, settings.numbers]
     marks = order.marks
-    if order.discount or order.mail_of or marks.offices or marks.without_local_special:
+    shipped = order.handover.delivery_days or order.handover.work_order or order.deliver_to
+    if order.discount or order.mail_of or marks.offices or marks.without_local_special or shipped:
         job, text = read_toml(job_dir / JOB_FILE)
         check_named_units(order, units, Sources((Source(JOB_FILE, text, job),), job))
-    names += [settings.control, settings.tariff, settings.areas]
+    names += [settings.control, settings.tariff, settings.areas, settings.used_numbers]
     names += _own_forms(order, job_dir)
     inputs = tuple(
         input_file(job_dir / name, name) for name in dict.fromkeys(names) if (job_dir / name).is_file()

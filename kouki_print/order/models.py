@@ -18,6 +18,7 @@ from kouki_print.order.documents import Documents
 from kouki_print.order.enclosures import Enclosure, EnclosureSet, Envelope
 from kouki_print.order.fonts import Fonts
 from kouki_print.order.printing import Printing
+from kouki_print.order.shipment import BlankStock, Boxes, DeliverTo, Handover, Posting
 from kouki_print.order.typed import Frozen
 
 Service = Literal["simple_registered", "registered", "specified_record", "ordinary"]
@@ -86,6 +87,7 @@ class Input(Frozen):
     control: str = "control.csv"
     tariff: str = ""
     areas: str = ""
+    used_numbers: str = ""
     last: str = ""
     forecast: str = "forecast.toml"
     scenarios: str = "scenarios.toml"
@@ -198,13 +200,6 @@ class Discount(Frozen):
         return int(Decimal(unit_yen) * self.percent // 100) if self.percent is not None else self.yen or 0
 
 
-class Boxes(Frozen):
-    """[boxes]: what one box carries at most."""
-
-    max_pieces: Annotated[int, Field(ge=1)] = 300
-    max_grams: Annotated[int, Field(ge=1)] = 15000
-
-
 class Ordering(Frozen):
     """[ordering]: how many enclosures and envelopes to order (発注).
 
@@ -240,6 +235,10 @@ class Order(Frozen):
     discount: list[Discount] = []
     boxes: Boxes = Boxes()
     ordering: Ordering = Ordering()
+    blank_stock: BlankStock = BlankStock()
+    posting: Posting = Posting()
+    handover: Handover = Handover()
+    deliver_to: list[DeliverTo] = []
     printing: Printing = Printing()
     asset: dict[str, Asset] = {}
     marks: Marks = Marks()

@@ -1,8 +1,8 @@
-"""Checks of the documents (書類) that an order names: each is known, and no sheet is printed twice for one piece."""
+"""Checks of what an order names: documents (書類), of which none is printed twice for one piece, and units."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from kouki_print.order.models import Order
 from kouki_print.order.places import Sources
@@ -67,3 +67,31 @@ def named_documents(order: Order) -> Iterator[tuple[str, tuple[str | int, ...]]]
             yield document, ("discount", number, "documents")
     for document in order.delivery.per_household:
         yield document, ("delivery", "per_household")
+    for document in order.blank_stock.documents:
+        yield document, ("blank_stock", "documents")
+
+
+def check_named_units(order: Order, units: Container[str], at: Sources) -> None:
+    """Whatever names a unit names one that there is; JobError with file and line."""
+    for label, codes, place in _named_units(order):
+        unknown = [code for code in codes if code not in units]
+        if unknown:
+            raise at.fault(
+                f"{label}「{unknown[0]}」がありません",
+                *place,
+                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
+            )
+
+
+def _named_units(order: Order) -> Iterator[tuple[str, Iterable[str], tuple[str | int, ...]]]:
+    """What names units, in words, the codes, and where they stand."""
+    for number, service in enumerate(order.mail_of):
+        yield f"[[mail_of]] 「{service.name}」の units", service.units, ("mail_of", number, "units")
+    for key in ("offices", "without_local_special"):
+        yield f"[marks] {key} の", getattr(order.marks, key), ("marks", key)
+    for number, discount in enumerate(order.discount):
+        yield f"[[discount]] 「{discount.name}」の units", discount.units, ("discount", number, "units")
+    for key in ("delivery_days", "work_order"):
+        yield f"[handover] {key} の", getattr(order.handover, key), ("handover", key)
+    for number, target in enumerate(order.deliver_to):
+        yield f"[[deliver_to]] {number + 1}番目の unit", [target.unit], ("deliver_to", number, "unit")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath, PureWindowsPath
 
 from kouki_print.base.checkdigits import is_digits, m10w21
@@ -37,7 +37,11 @@ def _check_inputs(order: Order, at: Sources) -> None:
         (f"[input] {key}", getattr(order.input, key))
         for key in ("municipalities", "groups", "survey", "numbers", "control")
     ]
-    names += [(f"[input] {key}", name) for key in ("tariff", "areas") if (name := getattr(order.input, key))]
+    names += [
+        (f"[input] {key}", name)
+        for key in ("tariff", "areas", "used_numbers")
+        if (name := getattr(order.input, key))
+    ]
     names += [
         (f"[documents] {key} layout", document.layout)
         for key, document in order.documents.items()
@@ -300,39 +304,6 @@ _CHECKS = (
     _check_dates,
     _check_discounts,
 )
-
-
-def check_named_units(order: Order, units: Container[str], at: Sources) -> None:
-    """Services and discounts name units that there are; JobError with file and line."""
-    for number, entry in enumerate(order.mail_of):
-        unknown = [code for code in entry.units if code not in units]
-        if unknown:
-            raise at.fault(
-                f"[[mail_of]] 「{entry.name}」の units「{unknown[0]}」がありません",
-                "mail_of",
-                number,
-                "units",
-                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
-            )
-    for key in ("offices", "without_local_special"):
-        unknown = [code for code in getattr(order.marks, key) if code not in units]
-        if unknown:
-            raise at.fault(
-                f"[marks] {key} の「{unknown[0]}」がありません",
-                "marks",
-                key,
-                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
-            )
-    for number, discount in enumerate(order.discount):
-        unknown = [code for code in discount.units if code not in units]
-        if unknown:
-            raise at.fault(
-                f"[[discount]] 「{discount.name}」の units「{unknown[0]}」がありません",
-                "discount",
-                number,
-                "units",
-                remedy="市町村コード（5桁）か団体コードを、一覧にあるとおりに書いてください。",
-            )
 
 
 def check_order(order: Order, at: Sources) -> None:
