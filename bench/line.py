@@ -27,8 +27,9 @@ from kouki_print.intake.load import read_export
 from kouki_print.job.forms import load_styles
 from kouki_print.job.kit import build_kit
 from kouki_print.job.lot import make_lot
+from kouki_print.job.making import lot_tasks
 from kouki_print.job.prepare import prepare
-from kouki_print.job.run import lot_tasks, run
+from kouki_print.job.run import run
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.load import load_order
 from kouki_print.pdf.writer import deflate

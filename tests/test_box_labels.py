@@ -13,7 +13,7 @@ from line_fixtures import Finished, cli, finished
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import JobError
-from kouki_print.job.labels import check_box_label
+from kouki_print.job.units.labels import check_box_label
 from kouki_print.order.load import load_order
 from kouki_print.page.layouts.file import load_layout
 from kouki_print.page.type.fonts import Style

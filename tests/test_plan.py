@@ -14,11 +14,11 @@ from made_lot import Made
 from stdnum.iso7064 import mod_37_36
 
 from kouki_print.base.errors import JobError
-from kouki_print.order.models import Boxes
+from kouki_print.order.shipment import Boxes
 from kouki_print.plan import pieces
+from kouki_print.plan.boxing import boxes
 from kouki_print.plan.imposing import cut_and_stack
 from kouki_print.plan.pieces import (
-    boxes,
     delivery_order,
     lots,
     matching_codes,
@@ -127,7 +127,7 @@ def test_boxes(rows: list[tuple[str, int]], most: int, grams: int) -> None:
     codes = np.array([code for code, _ in rows], dtype=object)
     weights = np.array([weight for _, weight in rows], dtype=np.int64)
     limits = Boxes(max_pieces=most, max_grams=grams)
-    number, position = boxes(codes, weights, limits)
+    number, position = boxes(codes, weights, np.zeros(len(codes), dtype=np.int64), limits)
     content: dict[tuple[str, int], list[int]] = {}
     for at, box in enumerate(number.tolist()):
         content.setdefault((codes[at], box), []).append(at)
@@ -219,7 +219,9 @@ def test_people_apart_come_last_in_lots_and_boxes_of_their_own() -> None:
         ("47205", 1, 1, 2),
         ("47205", 2, 3, 3),
     ]
-    number, position = boxes(codes, np.full(10, 4600), Boxes(max_pieces=4, max_grams=15000), apart)
+    number, position = boxes(
+        codes, np.full(10, 4600), np.full(10, 5000), Boxes(max_pieces=4, max_grams=15000), apart
+    )
     assert number.tolist() == [1, 1, 1, 1, 2, 3, 3, 1, 1, 2]
     assert position.tolist() == [1, 2, 3, 4, 1, 1, 2, 1, 2, 1]
 

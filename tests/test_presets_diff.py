@@ -19,14 +19,8 @@ from kouki_print.order.load import preset_names
 from kouki_print.order.models import Order
 from kouki_print.order.named import named_documents
 from kouki_print.order.presets import diff_presets, order_of_preset
-from kouki_print.order.wording import (
-    SETTINGS,
-    TABLES,
-    condition_words,
-    setting_of,
-    table_name,
-    value_words,
-)
+from kouki_print.order.setting_names import SETTINGS, TABLES
+from kouki_print.order.wording import condition_words, setting_of, table_name, value_words
 
 OF_THE_JOB = {"job", "insurer", "input"}
 FREE_KEYS = {"excluded", "words", "mail"}  # tables whose keys are not fixed by a model

@@ -19,7 +19,7 @@ from kouki_print.handover.stock import stock_lines, write_stock_csv
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.assumptions import assumptions_of
 from kouki_print.job.demand import demand_of, forecast_demand
-from kouki_print.job.prepare import Prepared, prepare, tariff_of
+from kouki_print.job.prepare import Prepared, areas_of_job, prepare, tariff_of
 from kouki_print.job.scenarios import scenario_lines
 from kouki_print.job.staging import staging
 from kouki_print.job.watch import Stages, Watcher
@@ -27,7 +27,6 @@ from kouki_print.order.forecast import LoadedForecast, load_forecast
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import Order
 from kouki_print.order.scenarios import load_scenarios
-from kouki_print.post.areas import load_areas
 from kouki_print.post.tariff import Tariff
 from kouki_print.select.decide import decide
 
@@ -131,8 +130,7 @@ def _completed(
     priced = price_demand(order, loaded.units, demand, table).rename(
         columns={"municipality_code": "unit_code"}
     )
-    known = None if loaded.by_group else loaded.units  # the shipped districts are those of municipalities
-    areas = load_areas(job_dir / order.input.areas if order.input.areas else None, known)
+    areas = areas_of_job(job_dir, loaded)
     hints = eligibility(plan, areas, names, order) if plan is not None else []
     return dataclasses.replace(
         made,

@@ -12,7 +12,7 @@ from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.report import write_lists
 from kouki_print.job.review import review_of
 from kouki_print.job.staging import staging
-from kouki_print.job.vendor_matter import load_vendor_forms
+from kouki_print.job.units.forms import load_unit_forms
 from kouki_print.job.watch import Stages, Watcher
 
 
@@ -37,7 +37,7 @@ def check(
 def _ask_for_files(job_dir: Path, prepared: Prepared) -> None:
     """JobError where a file that printing needs is not there, is another one or cannot be used, as in a run."""
     order, layouts = prepared.loaded.order, prepared.layouts
-    load_vendor_forms(prepared.loaded, job_dir, prepared.styles)
+    load_unit_forms(prepared.loaded, job_dir, prepared.styles)
     output_intent(order, job_dir)
     load_pictures(order, job_dir, layouts)
     load_all_artwork(job_dir, layouts)

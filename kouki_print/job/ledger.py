@@ -21,7 +21,7 @@ from kouki_print.base.texts import arrow_of
 from kouki_print.page.fields import PageFields
 
 LEDGER = "job.sqlite"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _BLOCK = 10_000  # rows turned into Python values at a time
 _SCHEMA = """
 CREATE TABLE job (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -43,8 +43,10 @@ CREATE TABLE piece (
   lot INTEGER NOT NULL REFERENCES lot(id), unit_code TEXT NOT NULL, sequence INTEGER NOT NULL,
   document TEXT NOT NULL, set_code TEXT NOT NULL, sheets INTEGER NOT NULL, registered_number TEXT NOT NULL,
   matching_code TEXT NOT NULL, customer_barcode TEXT NOT NULL,
-  mail_service TEXT NOT NULL, postage_yen INTEGER NOT NULL,
-  box INTEGER NOT NULL, position INTEGER NOT NULL, print_page INTEGER NOT NULL,
+  mail_service TEXT NOT NULL, postage_yen INTEGER NOT NULL, weight_cg INTEGER NOT NULL,
+  size_class TEXT NOT NULL, max_grams INTEGER NOT NULL, postcode TEXT NOT NULL, area TEXT NOT NULL,
+  no_forward INTEGER NOT NULL, apart INTEGER NOT NULL,
+  box INTEGER NOT NULL, bundle INTEGER NOT NULL, position INTEGER NOT NULL, print_page INTEGER NOT NULL,
   imposed_sheet INTEGER NOT NULL, imposed_slot INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE file (path TEXT PRIMARY KEY, sha256 TEXT NOT NULL) WITHOUT ROWID;
@@ -54,8 +56,8 @@ CREATE TABLE event (
 """
 PIECE_COLUMNS = (
     "piece_id", "row", "lot", "unit_code", "sequence", "document", "set_code", "sheets", "registered_number",
-    "matching_code", "customer_barcode", "mail_service", "postage_yen", "box", "position",
-    "print_page", "imposed_sheet", "imposed_slot",
+    "matching_code", "customer_barcode", "mail_service", "postage_yen", "weight_cg", "size_class", "max_grams",
+    "postcode", "area", "no_forward", "apart", "box", "bundle", "position", "print_page", "imposed_sheet", "imposed_slot",
 )  # fmt: skip
 
 

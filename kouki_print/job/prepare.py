@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.problems import Finding, ProblemKind
+from kouki_print.base.texts import distinct
 from kouki_print.handover.protected_list import general
 from kouki_print.intake.characters import check_characters
 from kouki_print.intake.handwriting import left_blank, rows_by_hand, softened
@@ -36,10 +37,10 @@ from kouki_print.page.type.fitting import check_fit
 from kouki_print.page.type.fonts import Style
 from kouki_print.page.window_checks import check_windows, window_findings
 from kouki_print.page.wording import check_words
+from kouki_print.plan.boxing import box_kinds, boxes, bundles
 from kouki_print.plan.pieces import (
     SEQUENCE_DIGITS,
     Lot,
-    boxes,
     delivery_order,
     lots,
     matching_codes,
@@ -47,6 +48,7 @@ from kouki_print.plan.pieces import (
     print_places,
     sequences,
 )
+from kouki_print.post.areas import Areas, areas_of, load_areas
 from kouki_print.post.assess import assess, barcode_findings
 from kouki_print.post.problems import PROBLEMS as POST_PROBLEMS
 from kouki_print.post.registered import assign_numbers, load_numbers
@@ -114,6 +116,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             stop_on_blank_words(styles)
         tariff = tariff_of(job_dir, loaded)
         bands = load_numbers(job_dir / order.input.numbers, loaded.units)
+        areas = areas_of_job(job_dir, loaded)
         finished = next(iter(layouts.values())).sheet
         imposition = load_for_lots(order.printing.imposition, layouts.values(), job_dir)
     with stages.stage("移行データの取込みと検査"):
@@ -157,7 +160,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
         assessed = assess(people, decision.decided, loaded, tariff)
         findings += barcode_findings(assessed)
     with stages.stage("順番・箱・ロットの決定"):
-        plan, plan_lots = _plan(loaded, people, decision.decided, assessed, imposition)
+        plan, plan_lots = _plan(loaded, people, decision.decided, assessed, imposition, areas)
         stop_unless_proven(imposition, finished, (2 * lot.sheets for lot in plan_lots))
         fields = fields.numbered(plan["person"].to_numpy(), plan["piece_id"].str.slice(-SEQUENCE_DIGITS))
         plan["registered_number"] = assign_numbers(
@@ -205,6 +208,12 @@ def tariff_of(job_dir: Path, loaded: LoadedOrder) -> Tariff:
     return load_tariff(user=job_dir / own if own else None)
 
 
+def areas_of_job(job_dir: Path, loaded: LoadedOrder) -> Areas:
+    """The districts (郵便区) of a job: its own table, or the shipped one, which is of municipalities."""
+    own, known = loaded.order.input.areas, None if loaded.by_group else loaded.units
+    return load_areas(job_dir / own if own else None, known)
+
+
 def _rows_of(set_codes: pd.Series, order: Order) -> dict[str, np.ndarray]:
     """Positions of the people who get each document, as the first or a further sheet of their piece."""
     codes = set_codes.to_numpy(dtype=object)
@@ -230,18 +239,30 @@ def _plan(
     decided: pd.DataFrame,
     assessed: pd.DataFrame,
     imposition: Imposition,
+    areas: Areas,
 ) -> tuple[pd.DataFrame, list[Lot]]:
     """The one table that every output reads, and its lots."""
     order = loaded.order
-    person = delivery_order(people, decided, assessed.index.to_numpy(dtype=np.int64))
+    carriers = assessed.index.to_numpy(dtype=np.int64)
+    kind = box_kinds(
+        decided[["set_code", "no_forward"]]
+        .take(carriers)
+        .assign(mail_service=assessed["mail_service"].to_numpy()),
+        order.boxes.separate,
+    )
+    person = delivery_order(people, decided, carriers, kind)
+    at = np.searchsorted(carriers, person)
     mine = decided.take(person).reset_index(drop=True)
-    priced = assessed.loc[person].reset_index(drop=True)
+    priced, kind = assessed.take(at).reset_index(drop=True), kind[at]
     codes = mine["unit_code"]
     names = codes.to_numpy(dtype=object)
     sequence = sequences(names)
     ids = piece_ids(order.job.id, codes, sequence)
     apart = people["protected"].to_numpy()[person]
-    box, position = boxes(names, priced["weight_cg"].to_numpy(), order.boxes, apart)
+    weights, thickness = priced["weight_cg"].to_numpy(), priced["thickness_um"].to_numpy()
+    box, position = boxes(names, weights, thickness, order.boxes, apart, kind)
+    area = areas_of(pd.DataFrame({"unit_code": codes, "postcode": mine["to_postcode"]}), areas)
+    bundle = bundles(names, box, position, order.boxes, distinct(area)[1])
     sheets = mine["set_code"].map({entry.code: len(order.sheets_of(entry.code)) for entry in order.set})
     sheet_counts = sheets.to_numpy(dtype=np.int64)
     plan_lots = lots(order.job.id, names, sheet_counts, order.printing.most_sheets, apart)
@@ -261,6 +282,9 @@ def _plan(
         "postcode": mine["to_postcode"],
         "box": box,
         "position": position,
+        "bundle": bundle,
+        "area": area,
+        "apart": apart,
         **{str(name): priced[name] for name in priced.columns},
         **print_places(plan_lots, sheet_counts, imposition.table),
     }

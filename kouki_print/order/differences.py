@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from kouki_print.order.conditions import parse_condition
 from kouki_print.order.documents import BUILT_IN
 from kouki_print.order.models import Order
-from kouki_print.order.wording import NOTHING, TABLES, setting_of, setting_words, table_name, value_words
+from kouki_print.order.setting_names import TABLES
+from kouki_print.order.wording import NOTHING, setting_of, setting_words, table_name, value_words
 
 _ABSENT = {"words": "既定の言葉"}  # where nothing is written, the pages have words of their own
 

@@ -1,4 +1,4 @@
-"""From priced pieces to the plan: delivery order, sequence, matching code, boxes and lots.
+"""From priced pieces to the plan: delivery order, sequence, matching code and lots.
 
 All in columns.  The result has one row per piece, sorted by delivery unit (a municipality or an employer) and sequence.
 """
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from kouki_print.base.checkdigits import mod37_36_column
 from kouki_print.base.errors import JobError
 from kouki_print.base.texts import arrow_of, pick, series_of
-from kouki_print.order.models import Boxes
+from kouki_print.plan.boxing import runs
 from kouki_print.plan.imposing import sheets_and_slots
 from kouki_print.plan.sheets import first_sheets
 
@@ -53,11 +53,14 @@ class Lot:
         return f"imposed/{self.stem}.pdf"
 
 
-def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray) -> np.ndarray:
+def delivery_order(
+    people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray, kinds: np.ndarray | None = None
+) -> np.ndarray:
     """Positions in ``people`` of the printed rows in delivery order.
 
-    Unit, then the people apart (支援措置) behind all others, postcode, address, building,
-    household, then the export's own order, compared by code point, so that no locale can change it.
+    Unit, then the people apart (支援措置) behind all others, what never shares a box (``kinds``, a rank for
+    each of ``rows``), postcode, address, building, household, then the export's own order, compared by code
+    point, so that no locale can change it.
     """
     table = pa.table(
         {
@@ -70,6 +73,8 @@ def delivery_order(people: pd.DataFrame, decided: pd.DataFrame, rows: np.ndarray
             "row": pa.array(people["row"].to_numpy()),
         }
     ).take(pa.array(rows))
+    if kinds is not None:
+        table = table.add_column(2, "kind", pa.array(kinds))
     ranks = pc.sort_indices(table, sort_keys=[(name, "ascending") for name in table.column_names])
     return rows[ranks.to_numpy()]
 
@@ -109,32 +114,6 @@ def matching_codes(ids: pd.Series, set_codes: pd.Series, nth: np.ndarray, of: np
     return series_of(pc.binary_join_element_wise(parts, pa.array(checks, type=pa.large_string()), _DASH))
 
 
-def boxes(
-    unit_codes: np.ndarray, weights_cg: np.ndarray, limits: Boxes, apart: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Box number within the unit and position in the box, both from 1 (int64).
-
-    A box holds a contiguous range of one unit, at most ``max_pieces`` and ``max_grams``, and
-    never people of both kinds of ``apart`` (支援措置 and all others).
-    """
-    count = len(weights_cg)
-    number = np.zeros(count, dtype=np.int64)
-    position = np.zeros(count, dtype=np.int64)
-    total = np.r_[0, np.cumsum(weights_cg)]
-    box, town = 0, ""
-    for start, end in _groups(unit_codes, apart):
-        if unit_codes[start] != town:
-            box, town = 0, unit_codes[start]
-        while start < end:
-            box += 1
-            heavy = int(np.searchsorted(total, total[start] + limits.max_grams * 100, side="right")) - 1
-            stop = max(start + 1, min(start + limits.max_pieces, heavy, end))
-            number[start:stop] = box
-            position[start:stop] = np.arange(1, stop - start + 1)
-            start = stop
-    return number, position
-
-
 def lots(
     job_id: str, unit_codes: np.ndarray, sheets: np.ndarray, most: int, apart: np.ndarray | None = None
 ) -> list[Lot]:
@@ -145,7 +124,7 @@ def lots(
     result: list[Lot] = []
     total = np.r_[0, np.cumsum(sheets)]
     number, town, first_of_town = 0, "", 0
-    for start, end in _groups(unit_codes, apart):
+    for start, end in runs(unit_codes, apart):
         if unit_codes[start] != town:
             number, town, first_of_town = 0, str(unit_codes[start]), start
         while start < end:
@@ -186,14 +165,3 @@ def print_places(
         "imposed_sheet": sheet,
         "imposed_slot": slot,
     }
-
-
-def _groups(codes: np.ndarray, apart: np.ndarray | None) -> list[tuple[int, int]]:
-    """Ranges (start, stop) of neighbours of one unit and one kind."""
-    if not len(codes):
-        return []
-    change = codes[1:] != codes[:-1]
-    if apart is not None:
-        change |= apart[1:] != apart[:-1]
-    ends: list[int] = [*(np.flatnonzero(change) + 1).tolist(), len(codes)]
-    return list(zip([0, *ends], ends, strict=False))

@@ -22,7 +22,7 @@ def assess(
 ) -> pd.DataFrame:
     """Postal side of the pieces: one row each, index = position in ``people`` of who carries it.
 
-    Columns: weight_cg, max_grams (the letter's step), postage_yen (int64), size_class, mail_service
+    Columns: weight_cg, thickness_um, max_grams (the letter's step), postage_yen (int64), size_class, mail_service
     (``none`` = the municipality does not mail, or 窓口交付: postage 0), items, customer_barcode,
     barcode_reason (text), sealed (bool).  JobError when a piece fits no class or the tariff has no row.
     """
@@ -73,13 +73,15 @@ def _by_kind(
                 table,
             )
         )
-    numbers = np.array([(row.weight_cg, row.max_grams, row.yen) for row in rows], dtype=np.int64).reshape(
-        -1, 3
+    numbers = np.array(
+        [(row.weight_cg, row.thickness_um, row.max_grams, row.yen) for row in rows], dtype=np.int64
     )
+    numbers = numbers.reshape(-1, 4)
     return {
         "weight_cg": numbers[kind_at, 0],
-        "max_grams": numbers[kind_at, 1],
-        "postage_yen": numbers[kind_at, 2],
+        "thickness_um": numbers[kind_at, 1],
+        "max_grams": numbers[kind_at, 2],
+        "postage_yen": numbers[kind_at, 3],
         "size_class": pick([row.size_class for row in rows], kind_at),
         "mail_service": pick([row.service for row in rows], kind_at),
         "items": pick([row.items for row in rows], kind_at),

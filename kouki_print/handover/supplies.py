@@ -1,0 +1,45 @@
+"""Blank stock (ブランク証) of a unit, and the enclosures that go with it: how many of what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import ROUND_CEILING
+
+from kouki_print.handover.consignment import Supply
+from kouki_print.order.enclosures import ENVELOPE
+from kouki_print.order.models import Order
+
+
+def supplies_of(order: Order, pieces: Mapping[str, int]) -> tuple[Supply, ...]:
+    """What a unit with so many ``pieces`` of each set gets: blanks, then enclosures, then envelopes."""
+    blanks: list[Supply] = []
+    more: dict[str, int] = {}
+    for document in order.blank_stock.documents:
+        count = blanks_of(order, document, pieces)
+        if not count:
+            continue
+        own = order.set_for(document).items
+        blanks.append(Supply(own[0], f"{order.document_ja(document)}（ブランク）", count, blank=True))
+        if order.blank_stock.enclosures:
+            for code in (*(item for item in own[1:] if not order.enclosure_of(item).personal), ENVELOPE):
+                more[code] = more.get(code, 0) + count
+    names = {item.code: item.name for item in order.enclosure} | {ENVELOPE: f"封筒 {order.envelope.name}"}
+    return (*blanks, *(Supply(code, names[code], more[code]) for code in names if code in more))
+
+
+def blanks_of(order: Order, document: str, pieces: Mapping[str, int]) -> int:
+    """Blank documents of a unit: the order's part of its pieces with this document, but not too few."""
+    own = sum(pieces.get(entry.code, 0) for entry in order.set if entry.document == document)
+    if not own:
+        return 0
+    part = (own * order.blank_stock.percent / 100).to_integral_value(ROUND_CEILING)
+    return max(int(part), order.blank_stock.least)
+
+
+def boxes_for(order: Order, supplies: tuple[Supply, ...]) -> int:
+    """Boxes that the supplies fill, by the weight and the number of what one box carries."""
+    grams = {item.code: item.weight_cg for item in order.enclosure} | {ENVELOPE: order.envelope.weight_cg}
+    weight = sum(grams[each.code] * each.quantity for each in supplies)
+    most = max((each.quantity for each in supplies), default=0)
+    limits = order.boxes
+    return max(-(-weight // (limits.max_grams * 100)), -(-most // limits.max_pieces))

@@ -1,0 +1,40 @@
+"""The layouts of what is made for each unit, loaded and checked before the first page is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kouki_print.job.envelopes import load_envelope
+from kouki_print.job.forms import load_form
+from kouki_print.job.units.labels import BOX_LAYOUT, NUMBER_LAYOUT, check_box_label
+from kouki_print.order.load import LoadedOrder
+from kouki_print.page.layout import Layout
+from kouki_print.page.type.fonts import Style
+
+ENVELOPE = "envelope"
+FORMS = (BOX_LAYOUT, NUMBER_LAYOUT)  # that every job needs
+
+
+@dataclass(frozen=True, slots=True)
+class UnitForms:
+    """Layouts by what they are for; the envelope's is not there where somebody else draws it."""
+
+    layouts: Mapping[str, Layout]
+
+    def __getitem__(self, name: str) -> Layout:
+        return self.layouts[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.layouts
+
+
+def load_unit_forms(loaded: LoadedOrder, job_dir: Path, styles: Mapping[str, Style]) -> UnitForms:
+    """All layouts; JobError where a unit's name or contact does not fit."""
+    layouts = {name: load_form(name, loaded.order, job_dir) for name in FORMS}
+    check_box_label(loaded, layouts[BOX_LAYOUT], styles)
+    envelope = load_envelope(loaded, job_dir, styles)
+    if envelope is not None:
+        layouts[ENVELOPE] = envelope
+    return UnitForms(layouts)
