@@ -17,10 +17,12 @@ import click
 
 import kouki_print
 from kouki_print.base.errors import JobError
+from kouki_print.cli_handover import handover
 from kouki_print.cli_impose import impose
 from kouki_print.cli_layout import layout
 from kouki_print.cli_letter import letter
 from kouki_print.cli_machine import machine
+from kouki_print.cli_posting import posting
 from kouki_print.cli_preflight import preflight
 from kouki_print.cli_proof import proof
 from kouki_print.console import JapaneseGroup, watching
@@ -61,7 +63,25 @@ _LAST = click.option(
 )
 
 
-@click.group(cls=JapaneseGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def _bom(encoding: str) -> str:
+    """The codec of an encoding that people ask for: Excel knows UTF-8 by its BOM only."""
+    return "utf-8-sig" if encoding == "utf-8" else encoding
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_CSV = click.option(
+    "--csv-encoding",
+    default="utf-8",
+    show_default=True,
+    type=click.Choice(["utf-8", "cp932"]),
+    help="人が開く一覧（CSV）の文字コード（utf-8 は BOM 付き。cp932 にない文字は 〓）",
+)
+
+
+@click.group(cls=JapaneseGroup, context_settings={"help_option_names": ["-h", "--help"], "obj": _now})
 @click.version_option(kouki_print.__version__, prog_name="kouki-print", help="版を表示して終わる")
 def main() -> None:
     """後期高齢者医療の資格確認書などを作成し、封入・発送の指示と郵送料をまとめます。
@@ -98,11 +118,12 @@ def sample(folder: Path, preset: str, count: int, seed: int, encoding: str) -> N
 @_JOB
 @_OUT
 @_LAST
-def check(job: Path, out: Path, last: Path | None) -> None:
+@_CSV
+def check(job: Path, out: Path, last: Path | None, csv_encoding: str) -> None:
     """入力を読んで検査し、検査報告だけを作ります。"""
     from kouki_print.job import checking
 
-    counts, notes = checking.check(job, out, Silent(), last)
+    counts, notes = checking.check(job, out, Silent(), last, _bom(csv_encoding))
     click.echo(balance(counts))
     for note in notes:
         click.echo(f"お知らせ: {note}")
@@ -148,7 +169,10 @@ def budget(job: Path, out: Path, forecast: bool, compare: Path | None) -> None:
 )
 @click.option("--strict", is_flag=True, help="保留の人が一人でもいれば終了コード1にする（出力は残す）")
 @_LAST
-def run(job: Path, out: Path, workers: int | None, strict: bool, last: Path | None) -> None:
+@_CSV
+def run(
+    job: Path, out: Path, workers: int | None, strict: bool, last: Path | None, csv_encoding: str
+) -> None:
     """移行データから印刷ファイル・一覧・予算まで、検証済みの一式を作ります。
 
     例: kouki-print run samples/okinawa-r08 --out OUT
@@ -163,6 +187,7 @@ def run(job: Path, out: Path, workers: int | None, strict: bool, last: Path | No
             now=_now(),
             watcher=watcher,
             last=last,
+            csv_encoding=_bom(csv_encoding),
         )
     show_result(result, out)
     if strict and result.counts["held"]:
@@ -307,13 +332,11 @@ def survey_read(folder: Path, job: Path, out: Path, last: Path | None) -> None:
     click.echo(f"まとめました: {out}（{len(merged.lines):,}市町村）")
 
 
+main.add_command(handover)
 main.add_command(impose)
 main.add_command(layout)
 main.add_command(proof)
 main.add_command(letter)
 main.add_command(machine)
 main.add_command(preflight)
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+main.add_command(posting)

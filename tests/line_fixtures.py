@@ -28,7 +28,7 @@ from kouki_print.sample import write_sample
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "samples" / "okinawa-r08"
 STATUSES = ("printed", "held", "excluded", "unissued")
-PARTS = {"union", "finance", "vendor", "job.sqlite"}
+PARTS = {"union", "finance", "vendor", "municipalities", "job.sqlite"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Finished:
 
     def towns(self) -> list[Path]:
         """Vendor folders by code."""
-        return sorted((self.out / "vendor").iterdir())
+        return sorted(path for path in (self.out / "vendor").iterdir() if path.is_dir())
 
     def manifest(self, code: str) -> dict[str, Any]:
         """Manifest of a municipality."""

@@ -15,8 +15,8 @@ from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot import make_lot
 from kouki_print.job.lot_files import MEDIA_MARGIN, LotFiles, LotTask
 from kouki_print.job.lot_sheets import printed_sheets
-from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.making import lot_tasks
+from kouki_print.job.prepare import Prepared, prepare
 from kouki_print.job.watch import Silent, Stages
 from kouki_print.page.fields import PageFields
 from kouki_print.verify.readback import Difference, PrintedSheet, Reader

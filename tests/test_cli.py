@@ -140,7 +140,7 @@ BAD: list[tuple[str, Callable[[Path], Path], str, str, str]] = [
     ("look-alike", defect("survey_look_alike.csv", "survey.csv"), "survey.csv 32行目 「市町村名」列", "栗国村", "似た漢字"),
     ("contact", defect("contacts_short_postcode.csv", "municipalities.csv"), "municipalities.csv 10行目 「postcode」列", "7桁", "半角7桁"),
     ("registered number", numbers("47213,39960000012,39960000022"), "numbers.csv 2行目 「開始番号」列", "検査数字", "引受郵便局"),
-    ("registered numbers used up", numbers("472131,39960000010,39960000021", people=3), "numbers.csv", "足りません: 47213（必要3件、残り2件）", "追加の番号"),
+    ("registered numbers used up", numbers("472131,39960000010,39960000021", people=3), "numbers.csv", "足りません: うるま市 47213（必要3件、残り2件、不足1件）", "追加の番号"),
 ]  # fmt: skip
 
 

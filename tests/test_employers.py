@@ -120,7 +120,7 @@ def test_a_bundle_has_a_cover_list_and_no_home_address(kenpo: Finished) -> None:
         for name in {piece["print_pdf"] for piece in pieces}:
             for text in page_texts(kenpo.out / "vendor" / code / name)[:20]:
                 assert not any(home in text for home in homes)
-    assert not (kenpo.out / "municipalities" / "DIRECT").exists()
+    assert not (kenpo.out / "municipalities" / "DIRECT" / "cover_list.pdf").exists()
 
 
 def test_a_notice_names_the_member_and_the_dependants(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
     for folder in shipped.towns():
         assert {path.name for path in folder.iterdir()} <= {
             "manifest.json", "pieces.csv", "print", "imposed", "envelope.pdf", "box_labels.pdf",
+            "pallet_labels.pdf", "dividers.pdf", "boxes.csv", "bundles.csv",
             "work_order.pdf", "ticket.xjdf",
         }  # fmt: skip
     assert len(shipped.towns()) == 41

@@ -16,7 +16,7 @@ from stdnum.iso7064 import mod_37_36
 from kouki_print.base.errors import JobError
 from kouki_print.order.shipment import Boxes
 from kouki_print.plan import pieces
-from kouki_print.plan.boxing import boxes
+from kouki_print.plan.boxing import box_kinds, boxes, bundles, runs
 from kouki_print.plan.imposing import cut_and_stack
 from kouki_print.plan.pieces import (
     delivery_order,
@@ -144,6 +144,124 @@ def test_boxes(rows: list[tuple[str, int]], most: int, grams: int) -> None:
             assert number[following] == box + 1
         assert box == 1 or (members[0] > 0 and number[members[0] - 1] == box - 1)
     assert dict.fromkeys(codes, 1) == {code: number[codes == code].min() for code in set(codes)}
+
+
+def filled(rows: list[tuple[str, int, int, str]], limits: Boxes) -> list[tuple[int, int]]:
+    """Box and position of each (unit, centigrams, micrometres, kind), laid in one by one as people do it."""
+    found: list[tuple[int, int]] = []
+    box = pieces_in = heavy = row = thick = 0
+    last = ("", "")
+    for unit, weight, thickness, kind in rows:
+        wide = limits.row_mm * 1000
+        fits = (unit, kind) == last and pieces_in < limits.max_pieces
+        fits = fits and heavy + weight <= limits.max_grams * 100
+        if (
+            fits and wide and thick + thickness > wide
+        ):  # the next row, if there is one and the piece is not too thick
+            row, thick = row + 1, 0
+            fits = row < limits.rows and thickness <= wide
+        if not fits:
+            box, pieces_in, heavy, row, thick = (box + 1 if unit == last[0] else 1), 0, 0, 0, 0
+            if wide and thickness > wide:
+                row = limits.rows  # travels alone
+        pieces_in, heavy, thick = pieces_in + 1, heavy + weight, thick + thickness
+        if row >= limits.rows:
+            thick = wide + 1  # nothing goes beside it
+        last = unit, kind
+        found.append((box, pieces_in))
+    return found
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["47201", "47205"]),
+            st.integers(1, 4_000),
+            st.integers(100, 9_000),
+            st.sampled_from(["A", "B"]),
+        ),
+        max_size=80,
+    ).map(lambda rows: sorted(rows, key=lambda row: (row[0], row[3]))),
+    st.builds(
+        Boxes,
+        max_pieces=st.integers(1, 12),
+        max_grams=st.integers(20, 200),
+        rows=st.integers(1, 3),
+        row_mm=st.integers(0, 20),
+    ),
+)
+@settings(max_examples=150, deadline=None)
+def test_boxes_hold_their_rows_and_one_kind(rows: list[tuple[str, int, int, str]], limits: Boxes) -> None:
+    """As if each piece were laid in by hand; a piece never lies half in one row and half in the next."""
+    codes, kinds = (np.array([row[at] for row in rows], dtype=object) for at in (0, 3))
+    weights, thickness = (np.array([row[at] for row in rows], dtype=np.int64) for at in (1, 2))
+    number, position = boxes(codes, weights, thickness, limits, kinds)
+    assert list(zip(number.tolist(), position.tolist(), strict=True)) == filled(rows, limits)
+    for _, mine in pd.DataFrame({"unit": codes, "box": number, "kind": kinds}).groupby(["unit", "box"]):
+        assert mine["kind"].nunique() == 1
+        assert mine.index.tolist() == list(range(mine.index[0], mine.index[-1] + 1)), "neighbours"
+
+
+def test_a_box_of_the_usual_order_holds_what_its_rows_hold() -> None:
+    """Three rows of 500 mm: 249 envelopes of 6 mm (83 a row), not the 250 that 1,500 mm would be."""
+    codes, weights = np.array(["47201"] * 600, dtype=object), np.full(600, 4000)
+    number, _ = boxes(codes, weights, np.full(600, 6000), Boxes())
+    assert np.bincount(number).tolist() == [0, 249, 249, 102]
+    assert np.bincount(boxes(codes, weights, np.full(600, 6000), Boxes(row_mm=0))[0]).tolist() == [
+        0,
+        300,
+        300,
+    ]
+
+
+KINDS = {
+    "mail_service": ["none", "ordinary", "simple_registered"],
+    "set_code": ["A", "B", "CR"],
+    "no_forward": [False, True],
+}
+
+
+@given(
+    st.lists(st.tuples(*(st.sampled_from(values) for values in KINDS.values())), max_size=30),
+    st.lists(st.sampled_from(["mail_service", "set", "no_forward"]), unique=True),
+)
+def test_kinds_differ_where_the_order_separates(
+    rows: list[tuple[str, str, bool]], separate: list[str]
+) -> None:
+    table = pd.DataFrame(rows, columns=list(KINDS))
+    table = table.astype({"mail_service": "str", "set_code": "str", "no_forward": bool})
+    ranks = box_kinds(table, separate)
+    wanted = table[["set_code" if name == "set" else name for name in separate]]
+    for one in range(len(rows)):
+        for other in range(one):
+            assert (ranks[one] == ranks[other]) == bool((wanted.iloc[one] == wanted.iloc[other]).all())
+    if separate[:1] == ["mail_service"]:
+        services = table["mail_service"].iloc[np.argsort(ranks, kind="stable")].tolist()
+        assert services == sorted(services, key=["simple_registered", "ordinary", "none"].index)
+
+
+@given(CODES, st.integers(1, 12), st.integers(1, 5), st.data())
+@settings(max_examples=80, deadline=None)
+def test_bundles(codes: list[str], most: int, each: int, data: st.DataObject) -> None:
+    """By count all but the last of a box are full; by 郵便区 neighbours of one district share one."""
+    count = len(codes)
+    areas = np.array(data.draw(st.lists(st.integers(0, 2), min_size=count, max_size=count)), dtype=np.int64)
+    units, zero = np.array(codes, dtype=object), np.zeros(count, dtype=np.int64)
+    number, position = boxes(units, zero, zero, Boxes(max_pieces=most))
+    found = {
+        how: bundles(
+            units, number, position, Boxes.model_validate({"bundle": how, "bundle_pieces": each}), areas
+        )
+        for how in ("none", "count", "area")
+    }
+    assert not found["none"].any()
+    for start, end in runs(units, number):
+        sizes = np.bincount(found["count"][start:end])[1:].tolist()
+        assert all(size == each for size in sizes[:-1]) and 1 <= sizes[-1] <= each
+        assert (np.diff(found["count"][start:end]) >= 0).all(), "one after the other"
+        own = areas[start:end]
+        changes = (own[1:] != own[:-1]).astype(np.int64)
+        assert found["area"][start:end].tolist() == [1, *(1 + np.cumsum(changes)).tolist()]
 
 
 @given(CODES, st.integers(1, 20))

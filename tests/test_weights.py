@@ -293,7 +293,9 @@ def stock(loaded: LoadedOrder, *rows: tuple[str, str, str, bool, int]) -> dict[t
 
 def test_stock_has_spare_and_whole_packs_per_unit_and_in_all() -> None:
     ordering = {"spare_percent": 3, "envelope_pack": 500}
-    loaded = loaded_order(enclosure=[{"code": "5", "pack": 250}], ordering=ordering)
+    loaded = loaded_order(
+        enclosure=[{"code": "5", "pack": 250}], ordering=ordering, blank_stock={"documents": []}
+    )
     found = stock(
         loaded,
         (NAHA, "certificate", "A", False, 101),
@@ -311,6 +313,34 @@ def test_stock_has_spare_and_whole_packs_per_unit_and_in_all() -> None:
     assert found[NAHA, "1"].spare == 4  # 3.3, rounded up
     assert (GINOWAN, "8") not in found and ("", "LABEL") not in found
     assert [key for key in found if key[0] == ""] == [*(("", str(n)) for n in range(1, 9)), ("", "ENV")]
+
+
+def test_the_blank_stock_is_taken_out_of_the_spare() -> None:
+    """10 blank certificates for each unit that has certificates, with all that goes with them."""
+    ordering = {"spare_percent": 3, "label": True}
+    loaded = loaded_order(ordering=ordering, towns={NAHA: {"extras": (extra("1.00"),)}})
+    found = stock(
+        loaded,
+        (NAHA, "certificate", "A", False, 100),
+        (NAHA, "notice", "B", False, 1000),
+        (GINOWAN, "notice", "B", False, 100),
+    )
+    assert {code: found[NAHA, code].spare for code in ("1", "2", "5", "8", "ENV", "X1", "LABEL")} == {
+        "1": 10, "2": 30, "5": 33, "8": 10, "ENV": 33, "X1": 33, "LABEL": 33,
+    }  # fmt: skip
+    assert found[GINOWAN, "5"].spare == 3 and found["", "5"].spare == 36
+    bare = loaded_order(ordering=ordering, blank_stock={"documents": ["certificate"], "enclosures": False})
+    found = stock(bare, (NAHA, "certificate", "A", False, 100))
+    assert (found[NAHA, "1"].spare, found[NAHA, "8"].spare) == (10, 3)
+
+
+def test_a_blank_of_another_set_is_ordered_too() -> None:
+    """Blanks have the contents of the document's first set, also where no piece of the unit has it."""
+    loaded = loaded_order(set=[{"code": "A2", "document": "certificate", "items": ["1", "5"]}])
+    found = stock(loaded, (NAHA, "certificate", "A2", False, 100))
+    assert loaded.order.set_for("certificate").code == "A"
+    assert (found[NAHA, "5"].needed, found[NAHA, "5"].spare) == (100, 10)
+    assert (found[NAHA, "8"].needed, found[NAHA, "8"].spare) == (0, 10)
 
 
 def test_labels_are_for_registered_pieces_only() -> None:

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding
 from kouki_print.base.texts import pick
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, distinct_rank, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, distinct_rank, neutralised, write_for_people
 from kouki_print.order.columns import EXPORT_COLUMNS
 from kouki_print.order.units import Unit
 
@@ -85,6 +84,7 @@ def write_characters(
     files: list[str],
     decided: pd.DataFrame,
     plan: pd.DataFrame,
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """The list by municipality (by group: employer), then row; ``files`` are the names that
     ``people["source"]`` points into.
@@ -118,4 +118,4 @@ def write_characters(
         "action": lines["action"].tolist(),
         "piece_id": pieces.fillna("").tolist(),
     }
-    write_bytes(path, csv_bytes({name: columns[name] for name in COLUMNS}).decode().encode(FOR_EXCEL))
+    write_for_people(path, {name: columns[name] for name in COLUMNS}, encoding)

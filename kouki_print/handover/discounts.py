@@ -15,13 +15,11 @@ from kouki_print.base.files import write_bytes
 from kouki_print.handover.budget_parts import DiscountLine
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes
 from kouki_print.order.models import SERVICE_JA, Discount, Order
-from kouki_print.post.areas import OUTSIDE, Areas, area_counts
+from kouki_print.post.areas import OUTSIDE, Areas, area_counts, fits_local
 from kouki_print.post.tariff import NOT_MAILED
 
 BARCODE_MOST_MM = Decimal(6)  # a thicker piece gets no barcode discount
 LOCAL_LEAST = 100  # 郵便区内特別: pieces in one district
-LOCAL_MOST_CG = 25_000
-_LOCAL_CLASSES = ("standard", "nonstandard_regular")
 # Other discounts whose condition is known: service, equal pieces at once, name.
 _KNOWN = (
     ("ordinary", 1000, "バーコード付郵便物"),
@@ -172,8 +170,7 @@ def _known(mailed: pd.DataFrame, names: Mapping[str, str], order: Order) -> Iter
 
 def _local(mailed: pd.DataFrame, areas: Areas, names: Mapping[str, str]) -> Iterator[str]:
     """郵便区内特別, unit by unit: the districts that reach the number, and those that do not."""
-    light = mailed[mailed["size_class"].isin(_LOCAL_CLASSES) & (mailed["weight_cg"] <= LOCAL_MOST_CG)]
-    counts = area_counts(light, areas)
+    counts = area_counts(mailed[fits_local(mailed)], areas)
     counts = counts[counts["area"] != OUTSIDE]
     of_unit = dict(iter(counts.groupby("unit_code", sort=False)))
     for code, name in names.items():

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kouki_print.base.files import write_bytes, write_text
+from kouki_print.base.files import write_text
 from kouki_print.base.resources import template_dir
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, neutralised, write_for_people
 
 FALLBACK_HEADERS = {
     "unit_code": "市町村コード",
@@ -46,7 +46,7 @@ class FallbackGlyph:
     in_words: bool
 
 
-def write_fallback_csv(path: Path, lines: pd.DataFrame, unit_ja: str) -> None:
+def write_fallback_csv(path: Path, lines: pd.DataFrame, unit_ja: str, encoding: str = FOR_EXCEL) -> None:
     """One line per person, item and character; without any, the header alone."""
     headers = FALLBACK_HEADERS | {"unit_code": f"{unit_ja}コード", "unit": unit_ja}
     numbers = ("row", "line")
@@ -54,7 +54,7 @@ def write_fallback_csv(path: Path, lines: pd.DataFrame, unit_ja: str) -> None:
         header: lines[name].to_numpy(dtype="int64") if name in numbers else neutralised(lines[name].tolist())
         for name, header in headers.items()
     }
-    write_bytes(path, csv_bytes(columns).decode().encode(FOR_EXCEL))
+    write_for_people(path, columns, encoding)
 
 
 def write_fallback_page(

@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.files import write_bytes
 from kouki_print.base.texts import pick
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, distinct_rank, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, distinct_rank, neutralised, write_for_people
 
 FITTED_HEADERS = {
     "unit_code": "市町村コード",
@@ -77,6 +76,7 @@ def write_fitted(
     files: list[str],
     unit_ja: str,
     documents: Mapping[str, str],
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """The list by unit, then row; ``names`` are those of the units, ``documents`` those of the documents, ``files``
     what ``people["source"]`` points into."""
@@ -100,5 +100,4 @@ def write_fitted(
         "usual": [f"{size:g}" for size in lines["usual"].tolist()],
     }
     headers = FITTED_HEADERS | {"unit_code": f"{unit_ja}コード", "unit": unit_ja}
-    data = csv_bytes({header: columns[name] for name, header in headers.items()})
-    write_bytes(path, data.decode().encode(FOR_EXCEL))
+    write_for_people(path, {header: columns[name] for name, header in headers.items()}, encoding)

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from kouki_print.base.files import write_text
+from kouki_print.handover.consignment import Consignment
 from kouki_print.order.load import InputFile
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
@@ -44,10 +45,12 @@ def manifest(
     files: Sequence[ManifestFile],
     inputs: Sequence[InputFile],
     versions: Mapping[str, str],
+    consignment: Consignment | None,
 ) -> dict[str, Any]:
     """The manifest of one municipality as plain JSON values.
 
-    ``statuses`` counts the municipality's export records by status, ``plan`` holds its pieces.
+    ``statuses`` counts the municipality's export records by status, ``plan`` holds its pieces, which come
+    as its ``consignment`` (none without pieces).
     """
     job = order.job
     contact = municipality.contact
@@ -91,6 +94,8 @@ def manifest(
         "sets": _counts(plan["set_code"], sorted(plan["set_code"].unique())),
         "enclosures": _enclosures(order, municipality, plan),
         "postage": {"pieces": int(mailed.sum()), "total_yen": int(plan["postage_yen"].sum())},
+        "delivery": consignment and _delivery(consignment),
+        "supplies": [asdict(each) for each in consignment.supplies] if consignment else [],
         "files": [asdict(file) for file in files],
         "inputs": [{"name": entry.name, "sha256": entry.sha256} for entry in inputs],
         "versions": dict(versions),
@@ -115,6 +120,19 @@ def _enclosures(order: Order, municipality: Unit, plan: pd.DataFrame) -> list[di
         for code, name in names.items()
         if code in quantity
     ]
+
+
+def _delivery(consignment: Consignment) -> dict[str, Any]:
+    """When in the order of work, where and in how much the pieces are handed over."""
+    return {
+        "turn": consignment.turn,
+        "day": consignment.day.isoformat() if consignment.day else None,
+        "place": asdict(consignment.place),
+        "boxes": len(consignment.boxes),
+        "supply_boxes": consignment.supply_boxes,
+        "pallets": consignment.pallets,
+        "no_forward_pieces": sum(box.no_forward for box in consignment.boxes),
+    }
 
 
 def write_manifest(path: Path, content: Mapping[str, Any]) -> None:

@@ -14,10 +14,9 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from kouki_print.base.files import write_bytes
 from kouki_print.base.problems import Finding, ProblemKind
 from kouki_print.base.texts import map_distinct
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised, problem_lines
+from kouki_print.handover.tables import FOR_EXCEL, neutralised, problem_lines, write_for_people
 from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 
 PROTECTED_COLUMNS = (
@@ -49,6 +48,7 @@ def write_protected(
     kinds: Mapping[str, ProblemKind],
     files: Sequence[str],
     since_last_year: Mapping[int, str] = MappingProxyType({}),
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """Write the list: one line per protected person with status, why, place and what is to be looked at.
 
@@ -86,8 +86,7 @@ def write_protected(
         ),
     }
     columns |= {name: neutralised(person[name]) for name in ("municipality_code", "insured_number", "name")}
-    data = csv_bytes({name: columns[name] for name in PROTECTED_COLUMNS})
-    write_bytes(path, data.decode("utf-8").encode(FOR_EXCEL))
+    write_for_people(path, {name: columns[name] for name in PROTECTED_COLUMNS}, encoding)
 
 
 def _count(value: float) -> str:

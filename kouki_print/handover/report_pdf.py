@@ -38,12 +38,16 @@ NOTE = ParagraphStyle(
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What stands around every page: title, a word at the right, a small line below, the insurer."""
+    """What stands around every page: title, a word at the right, a small line below, the insurer.
+
+    A page that is not ``headed`` (a letter) has only its foot.
+    """
 
     title: str
     right: str
     small: str
     insurer: str
+    headed: bool = True
 
 
 class _Total(Flowable):  # type: ignore[misc]
@@ -147,9 +151,18 @@ def is_variation(char: str) -> bool:
 
 def _page_marks(canvas: Canvas, frames: Frames) -> None:
     """Title and date at the top, insurer and page number at the foot."""
-    top = A4[1] - 13 * mm
     canvas.saveState()
     canvas.setFillColor(INK)
+    if frames.headed:
+        _head(canvas, frames)
+    canvas.setFont(REGULAR, 8)
+    canvas.drawString(_MARGIN, 8 * mm, frames.insurer)
+    canvas.doForm(f"page{canvas.getPageNumber()}")
+    canvas.restoreState()
+
+
+def _head(canvas: Canvas, frames: Frames) -> None:
+    top = A4[1] - 13 * mm
     right = pdfmetrics.stringWidth(frames.right, REGULAR, 9) + 4 * mm
     title, size = fitted(frames.title, WIDTH - right, 14, BOLD)
     canvas.setFont(BOLD, size)
@@ -162,10 +175,6 @@ def _page_marks(canvas: Canvas, frames: Frames) -> None:
     canvas.setStrokeColor(HEAD)
     canvas.setLineWidth(1)
     canvas.line(_MARGIN, top - 8 * mm, A4[0] - _MARGIN, top - 8 * mm)
-    canvas.setFont(REGULAR, 8)
-    canvas.drawString(_MARGIN, 8 * mm, frames.insurer)
-    canvas.doForm(f"page{canvas.getPageNumber()}")
-    canvas.restoreState()
 
 
 def ruled_table(
@@ -207,3 +216,11 @@ def ruled_table(
     return Table(
         rows, colWidths=[width * scale for width in widths], repeatRows=heads, style=TableStyle(style)
     )
+
+
+def standing_out(table: Table, columns: Sequence[int], size: float = 14) -> Table:
+    """The table with columns in large bold type: the figures that one looks for."""
+    for column in columns:
+        cells = (column, 1), (column, -1)
+        table.setStyle([("FONT", *cells, BOLD, size), ("ALIGN", *cells, "CENTER")])
+    return table

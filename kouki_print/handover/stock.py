@@ -1,9 +1,12 @@
-"""How many of each enclosure, envelope and label to order (発注数), per unit and in all."""
+"""How many of each enclosure, envelope and label to order (発注数), per unit and in all.
+
+What the blank stock (ブランク証) hands to a unit is taken out of the unit's spare.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pandas as pd
 
 from kouki_print.base.files import csv_text, write_text
 from kouki_print.handover.budget_parts import StockLine
+from kouki_print.handover.supplies import supplies_of
 from kouki_print.handover.tables import FOR_EXCEL, neutralised
 from kouki_print.order.enclosures import ENVELOPE
 from kouki_print.order.models import Order
@@ -27,11 +31,13 @@ _HEADERS = ("市町村コード", "市町村名", "品目コード", "品目", "
 def stock_lines(order: Order, units: Mapping[str, Unit], demand: pd.DataFrame) -> tuple[StockLine, ...]:
     """Lines of every unit in the table's order, then the totals (``unit_code`` empty).
 
-    ``demand`` as of :func:`kind_lines`.  Needed and spare of a total are the sums of the units'; only its
+    ``demand`` as of :func:`kind_lines`.  The spare is the order's part of what is needed, but at least what
+    goes with the unit's blank documents.  Needed and spare of a total are the sums of the units'; only its
     packs are rounded for themselves, as one order in all needs fewer than many small ones.  Extras of two
     municipalities are one item in the totals when their names agree.
     """
     needed: dict[str, Counter[str]] = {}
+    sets: dict[str, Counter[str]] = {}
     columns = (demand[name].tolist() for name in ("unit_code", "document", "set_code", "pickup", "pieces"))
     for code, document, set_code, pickup, pieces in zip(*columns, strict=True):
         mine = needed.setdefault(code, Counter())
@@ -40,13 +46,25 @@ def stock_lines(order: Order, units: Mapping[str, Unit], demand: pd.DataFrame) -
         if order.ordering.label and service_of(order, units[code], document, pickup) in NUMBERED_SERVICES:
             inside.append(LABEL)
         mine.update(dict.fromkeys([*inside, ENVELOPE], pieces))
+        sets.setdefault(code, Counter())[set_code] += pieces
     lines = [
-        _line(code, item, name, pack, count, _spare(count, order.ordering.spare_percent))
-        for code, unit in units.items()
-        for item, name, pack in _kinds_of_stock(order, unit)
-        if (count := needed.get(code, Counter())[item])
+        line
+        for code in units
+        if code in needed
+        for line in _of_unit(order, units[code], needed[code], sets[code])
     ]
     return (*lines, *_totals(order, lines))
+
+
+def _of_unit(order: Order, unit: Unit, needed: Counter[str], sets: Counter[str]) -> Iterator[StockLine]:
+    """Lines of a unit that needs so many of each item for its pieces, by set."""
+    handed: Counter[str] = Counter()
+    for supply in supplies_of(order, sets):
+        handed[supply.code] += supply.quantity
+    for item, name, pack in _kinds_of_stock(order, unit):
+        if needed[item] or handed[item]:
+            spare = max(_spare(needed[item], order.ordering.spare_percent), handed[item])
+            yield _line(unit.code, item, name, pack, needed[item], spare)
 
 
 def _kinds_of_stock(order: Order, unit: Unit) -> Iterable[tuple[str, str, int]]:

@@ -14,22 +14,31 @@ def supplies_of(order: Order, pieces: Mapping[str, int]) -> tuple[Supply, ...]:
     """What a unit with so many ``pieces`` of each set gets: blanks, then enclosures, then envelopes."""
     blanks: list[Supply] = []
     more: dict[str, int] = {}
-    for document in order.blank_stock.documents:
+    for document in dict.fromkeys(order.blank_stock.documents):
         count = blanks_of(order, document, pieces)
         if not count:
             continue
-        own = order.set_for(document).items
-        blanks.append(Supply(own[0], f"{order.document_ja(document)}（ブランク）", count, blank=True))
+        code, others = _sheet_of(order, document)
+        blanks.append(Supply(code, f"{order.document_ja(document)}（ブランク）", count, blank=True))
         if order.blank_stock.enclosures:
-            for code in (*(item for item in own[1:] if not order.enclosure_of(item).personal), ENVELOPE):
-                more[code] = more.get(code, 0) + count
+            for item in others:
+                more[item] = more.get(item, 0) + count
     names = {item.code: item.name for item in order.enclosure} | {ENVELOPE: f"封筒 {order.envelope.name}"}
     return (*blanks, *(Supply(code, names[code], more[code]) for code in names if code in more))
 
 
+def _sheet_of(order: Order, document: str) -> tuple[str, tuple[str, ...]]:
+    """Code of the item that is this document, and what goes with it: nothing with a further sheet (減額証)."""
+    own = next((entry for entry in order.set if entry.document == document), None)
+    if own is None:
+        return next(item.code for item in order.enclosure if item.document == document), ()
+    others = (item for item in own.items[1:] if not order.enclosure_of(item).personal)
+    return own.items[0], (*others, ENVELOPE)
+
+
 def blanks_of(order: Order, document: str, pieces: Mapping[str, int]) -> int:
     """Blank documents of a unit: the order's part of its pieces with this document, but not too few."""
-    own = sum(pieces.get(entry.code, 0) for entry in order.set if entry.document == document)
+    own = sum(pieces.get(entry.code, 0) for entry in order.set if document in order.sheets_of(entry.code))
     if not own:
         return 0
     part = (own * order.blank_stock.percent / 100).to_integral_value(ROUND_CEILING)

@@ -46,7 +46,7 @@ FOR_EXCEL = "utf-8-sig"
 # 未発行の理由. The codes of the years to come may be passed in instead.
 BY_EXPORT_JA = "移行データの交付書類区分に従い、規則と違う書類を交付"  # sentence of the reason EXPORT
 _MUST_QUOTE = (b",", b'"', b"\n", b"\r")
-_FORMULA_STARTS = "^[=+\\-@\\t\\r]"
+_FORMULA_STARTS = "^[=+\\-@\\t\\r\\n＝＋－＠]"  # Japanese Excel takes the full-width ones too
 _COMMA, _LINE_END, _QUOTE, _APOSTROPHE, _NOTHING = (
     pa.scalar(mark, pa.large_string()) for mark in (",", "\n", '"', "'", "")
 )
@@ -86,7 +86,7 @@ def _quoted(cells: pa.LargeStringArray) -> pa.LargeStringArray:
 
 
 def neutralised(texts: Any) -> pa.LargeStringArray:
-    """Text cells that a spreadsheet opens safely: an apostrophe before a leading = + - @, tab or CR."""
+    """Text cells that a spreadsheet opens safely: an apostrophe before a leading = + - @, tab or line end."""
     cells = arrow_of(texts)
     risky = pc.match_substring_regex(cells, _FORMULA_STARTS)
     return pc.if_else(risky, pc.binary_join_element_wise(_APOSTROPHE, cells, _NOTHING), cells)
@@ -201,6 +201,7 @@ def write_problems(
     findings: Iterable[Finding],
     kinds: Mapping[str, ProblemKind],
     files: Sequence[str],
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """problems.csv (union only): every finding in full, held or not, by severity, code, then row.
 
@@ -214,7 +215,7 @@ def write_problems(
         "row": people["row"].to_numpy()[at],
     }
     columns |= {name: neutralised(lines[name]) for name in PROBLEMS_COLUMNS if name not in columns}
-    _write_for_people(path, {name: columns[name] for name in PROBLEMS_COLUMNS}, FOR_EXCEL)
+    write_for_people(path, {name: columns[name] for name in PROBLEMS_COLUMNS}, encoding)
 
 
 def held_lines(
@@ -271,7 +272,7 @@ def write_held(
         "column": lines["column"].tolist(),
     }
     columns |= {name: neutralised(person[name]) for name in ("municipality_code", "insured_number", "name")}
-    _write_for_people(path, {name: columns[name] for name in HELD_COLUMNS}, encoding)
+    write_for_people(path, {name: columns[name] for name in HELD_COLUMNS}, encoding)
 
 
 def write_unissued(
@@ -294,7 +295,7 @@ def write_unissued(
         "reason_code": neutralised(code),
         "reason": map_distinct(code, lambda key: reasons.get(key, f"理由番号{key}")),
     }
-    _write_for_people(path, columns, encoding)
+    write_for_people(path, columns, encoding)
 
 
 def distinct_rank(texts: Any) -> np.ndarray:
@@ -305,7 +306,8 @@ def distinct_rank(texts: Any) -> np.ndarray:
     return np.asarray(rank[at])
 
 
-def _write_for_people(path: Path, columns: Mapping[str, Any], encoding: str) -> None:
+def write_for_people(path: Path, columns: Mapping[str, Any], encoding: str = FOR_EXCEL) -> None:
+    """A list that people open: with a BOM, or in the code page that is asked for."""
     data = csv_bytes(columns)
     if encoding.replace("_", "-").lower() != "utf-8":
         # What the code page lacks becomes 〓, as printed lists have always shown it.

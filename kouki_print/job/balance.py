@@ -6,8 +6,7 @@ import csv
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,12 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.ledger import LEDGER as _LEDGER
 from kouki_print.job.ledger import open_ledger
+from kouki_print.job.papers import check_papers, unit_counts
+from kouki_print.job.readings import AGAIN, cells, reading, same
 from kouki_print.job.report import STATUS_JA
 
 Counts = dict[str, int]
-_AGAIN = "出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。"
-_NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen"), 0)
+_NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen", "boxes"), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
         ).fetchall()
         towns = _town_counts(connection)
         units = dict(connection.execute("SELECT row, unit_code FROM piece"))
+        wanted = unit_counts(connection)
     statuses = [status for _, status, _, _ in records_of]
     # On a piece that exists, of one's own unit.
     carried = [
@@ -54,9 +55,9 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     ]
     ledger = _counted(statuses)
     pieces, yen = (sum(town[name] for town in towns.values()) for name in ("pieces", "total_yen"))
-    _same(_LEDGER, "件数", len(statuses), records)
-    _same(_LEDGER, "印刷する人のうち通に載っている人数", len(carried), ledger["printed"])
-    _same(_LEDGER, "印刷対象の通数", pieces, sum(carried))
+    same(_LEDGER, "件数", len(statuses), records)
+    same(_LEDGER, "印刷する人のうち通に載っている人数", len(carried), ledger["printed"])
+    same(_LEDGER, "印刷対象の通数", pieces, sum(carried))
     _check_register(out, statuses)
     general = _without_people_apart(out, statuses)
     _check_list(out, "held", general, each_once=False)
@@ -65,10 +66,11 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     _check_report(out)
     known = sum(_check_town(out, code, towns.get(code, _NOTHING)) for code in municipalities)
     unknown = sum(_records(town) for code, town in towns.items() if code not in municipalities)
-    _same("vendor/*/manifest.json", "件数の合計（渡し先不明を含む）", known + unknown, records)
+    same("vendor/*/manifest.json", "件数の合計（渡し先不明を含む）", known + unknown, records)
     budget_pieces, budget_yen = _budget(out)
-    _same("finance/budget.csv", "通数", budget_pieces, pieces)
-    _same("finance/budget.csv", "郵送料", budget_yen, yen)
+    same("finance/budget.csv", "通数", budget_pieces, pieces)
+    same("finance/budget.csv", "郵送料", budget_yen, yen)
+    check_papers(out, wanted)
     return Balance(ledger, unknown)
 
 
@@ -88,67 +90,40 @@ def _town_counts(connection: sqlite3.Connection) -> dict[str, Counts]:
         "SELECT unit_code, status, COUNT(*) FROM record GROUP BY unit_code, status"
     ):
         towns.setdefault(code, dict(_NOTHING))[status] = count
-    for code, pieces, yen in connection.execute(
-        "SELECT unit_code, COUNT(*), SUM(postage_yen) FROM piece GROUP BY unit_code"
+    for code, pieces, yen, boxes in connection.execute(
+        "SELECT unit_code, COUNT(*), SUM(postage_yen), COUNT(DISTINCT box) FROM piece GROUP BY unit_code"
     ):
-        towns.setdefault(code, dict(_NOTHING)).update(pieces=pieces, total_yen=yen)
+        towns.setdefault(code, dict(_NOTHING)).update(pieces=pieces, total_yen=yen, boxes=boxes)
     return towns
-
-
-def _same(file: str, what: str, found: int, wanted: int) -> None:
-    if found != wanted:
-        raise OutputDiffers(
-            f"件数突合が一致しません: {what}が{found:,}です（正しくは{wanted:,}）。", remedy=_AGAIN, file=file
-        )
-
-
-@contextmanager
-def _reading(out: Path, name: str) -> Iterator[Path]:
-    """The path of an output file; OutputDiffers names it when it is missing or cannot be understood."""
-    try:
-        yield out / name
-    except FileNotFoundError as error:
-        raise OutputDiffers("ファイルがありません。", remedy=_AGAIN, file=name) from error
-    except (ValueError, KeyError, TypeError, StopIteration, IndexError, csv.Error) as error:
-        raise OutputDiffers("内容が壊れていて読めません。", remedy=_AGAIN, file=name) from error
 
 
 def _check_register(out: Path, statuses: Sequence[str]) -> None:
     """Every line of the register has the status that the ledger has."""
     name = "union/register.csv"
-    found = [status for (status,) in _cells(out, name, "status")]
-    _same(name, "件数", len(found), len(statuses))
+    found = [status for (status,) in cells(out, name, "status")]
+    same(name, "件数", len(found), len(statuses))
     for row, (mine, wanted) in enumerate(zip(found, statuses, strict=True), start=2):
         if mine != wanted:
             raise OutputDiffers(
                 f"件数突合が一致しません: 台帳では{wanted}です。",
-                remedy=_AGAIN,
+                remedy=AGAIN,
                 file=name,
                 row=row,
                 column="status",
             )
 
 
-def _cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
-    """The cells of some columns of a list, line by line; the columns must be there."""
-    with _reading(out, name) as path, path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.reader(handle, strict=True)
-        header = next(reader)
-        places = [header.index(column) for column in columns]
-        return [tuple(line[place] for place in places) for line in reader]
-
-
 def _without_people_apart(out: Path, statuses: Sequence[str]) -> list[str]:
     """Statuses for the general lists: who is in the sealed list (protected.csv) is in none of them."""
     name = "union/protected.csv"
     general = list(statuses)
-    for row, status in _cells(out, name, "row", "status"):
-        with _reading(out, name):
+    for row, status in cells(out, name, "row", "status"):
+        with reading(out, name):
             at = int(row) - 1
         if not 0 <= at < len(general) or general[at] != status:
             raise OutputDiffers(
                 "件数突合が一致しません: 台帳と状態が違うか、二度載っている人がいます。",
-                remedy=_AGAIN,
+                remedy=AGAIN,
                 file=name,
                 column="status",
             )
@@ -159,14 +134,14 @@ def _without_people_apart(out: Path, statuses: Sequence[str]) -> list[str]:
 def _check_list(out: Path, status: str, statuses: Sequence[str], *, each_once: bool) -> None:
     """The list of a status has all rows of that status and no other."""
     name = f"union/{status}.csv"
-    lines = [row for (row,) in _cells(out, name, "row")]
+    lines = [row for (row,) in cells(out, name, "row")]
     rows = set(lines)
     wanted = {str(row) for row, each in enumerate(statuses, start=1) if each == status}
-    _same(name, f"{STATUS_JA[status]}の件数", len(lines) if each_once else len(rows), len(wanted))
+    same(name, f"{STATUS_JA[status]}の件数", len(lines) if each_once else len(rows), len(wanted))
     if rows != wanted:
         raise OutputDiffers(
             f"件数突合が一致しません: 台帳で{STATUS_JA[status]}の人と違う人が載っています。",
-            remedy=_AGAIN,
+            remedy=AGAIN,
             file=name,
             column="row",
         )
@@ -175,18 +150,18 @@ def _check_list(out: Path, status: str, statuses: Sequence[str], *, each_once: b
 def _check_problems(out: Path, statuses: Sequence[str]) -> None:
     """Everybody held has a line that says why, and no line is about somebody who was not read."""
     name = "union/problems.csv"
-    lines = _cells(out, name, "severity", "row")
-    with _reading(out, name):
+    lines = cells(out, name, "severity", "row")
+    with reading(out, name):
         rows = {int(row) for _, row in lines}
         told = {int(row) for severity, row in lines if severity == "hold"}
     held = {row for row, status in enumerate(statuses, start=1) if status == "held"}
-    _same(name, "理由のある保留の件数", len(told & held), len(held))
-    _same(name, "移行データにない行の数", len([row for row in rows if not 1 <= row <= len(statuses)]), 0)
+    same(name, "理由のある保留の件数", len(told & held), len(held))
+    same(name, "移行データにない行の数", len([row for row in rows if not 1 <= row <= len(statuses)]), 0)
 
 
 def _check_report(out: Path) -> None:
     name = "union/check.html"
-    with _reading(out, name) as path:
+    with reading(out, name) as path:
         if not path.read_text(encoding="utf-8").rstrip().endswith("</html>"):
             raise ValueError(name)
 
@@ -194,20 +169,21 @@ def _check_report(out: Path) -> None:
 def _check_town(out: Path, code: str, wanted: Mapping[str, int]) -> int:
     """Manifest and pieces.csv of one municipality count what the ledger counts; gives its records."""
     name = f"vendor/{code}/manifest.json"
-    with _reading(out, name) as path:
+    with reading(out, name) as path:
         content = json.loads(path.read_text(encoding="utf-8"))
         for status in STATUSES:
-            _same(name, f"{STATUS_JA[status]}の件数", content["counts"][status], wanted[status])
+            same(name, f"{STATUS_JA[status]}の件数", content["counts"][status], wanted[status])
         records: int = content["counts"]["records"]
-        _same(name, "件数", records, _records(wanted))
-        _same(name, "郵送料", content["postage"]["total_yen"], wanted["total_yen"])
+        same(name, "件数", records, _records(wanted))
+        same(name, "郵送料", content["postage"]["total_yen"], wanted["total_yen"])
+        same(name, "箱数", content["counts"]["boxes"], wanted["boxes"])
     name = f"vendor/{code}/pieces.csv"
-    with _reading(out, name) as path, path.open("rb") as handle:
-        _same(name, "通数", sum(1 for _ in handle) - 1, wanted["pieces"])
+    with reading(out, name) as path, path.open("rb") as handle:
+        same(name, "通数", sum(1 for _ in handle) - 1, wanted["pieces"])
     return records
 
 
 def _budget(out: Path) -> tuple[int, int]:
-    with _reading(out, "finance/budget.csv") as path, path.open(encoding="utf-8", newline="") as handle:
+    with reading(out, "finance/budget.csv") as path, path.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
         return sum(int(row["pieces"]) for row in rows), sum(int(row["total_yen"]) for row in rows)

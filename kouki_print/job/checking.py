@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kouki_print.handover.manifest import STATUSES
+from kouki_print.handover.tables import FOR_EXCEL
 from kouki_print.handover.ticket import load_schema
 from kouki_print.job.kit import load_all_artwork, output_intent
 from kouki_print.job.looks import load_pictures
@@ -17,11 +18,12 @@ from kouki_print.job.watch import Stages, Watcher
 
 
 def check(
-    job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None
+    job_dir: Path, out: Path, watcher: Watcher, last: Path | None = None, csv_encoding: str = FOR_EXCEL
 ) -> tuple[dict[str, int], list[str]]:
     """Write the union's reports and lists; returns the counts by status, and notes for the operator.
 
     ``last``: last year's job folder to compare with, before the one that job.toml may name.
+    ``csv_encoding``: of the lists that people open in Excel.
     """
     with staging(out, ("union",)) as building:
         prepared = prepare(job_dir, Stages(watcher))
@@ -29,7 +31,7 @@ def check(
         review = review_of(job_dir, prepared, last)
         union = building / "union"
         union.mkdir()
-        write_lists(union, prepared, review)
+        write_lists(union, prepared, review, encoding=csv_encoding)
         counts = {status: int((prepared.decided["status"] == status).sum()) for status in STATUSES}
         return counts, [*prepared.intake.notes, *review.notes()]
 

@@ -15,6 +15,7 @@ from kouki_print.handover.fallback_list import (
     write_fallback_csv,
     write_fallback_page,
 )
+from kouki_print.handover.tables import FOR_EXCEL
 from kouki_print.intake.gaiji import code_points
 from kouki_print.job.prepare import Prepared
 from kouki_print.page.conditions import holds
@@ -28,14 +29,14 @@ from kouki_print.page.words import renderer
 Glyphs = Mapping[str, tuple[FontFace, int]]
 
 
-def write_fallbacks(union: Path, prepared: Prepared) -> None:
+def write_fallbacks(union: Path, prepared: Prepared, encoding: str = FOR_EXCEL) -> None:
     """Both lists; nothing when the order names no further font.  Nobody under protection is in them."""
     order = prepared.loaded.order
     further = next(iter(prepared.styles.values())).faces[1:]
     if not further:
         return
     lines = fallback_lines(prepared)
-    write_fallback_csv(union / "fallback_glyphs.csv", lines, prepared.loaded.unit_ja)
+    write_fallback_csv(union / "fallback_glyphs.csv", lines, prepared.loaded.unit_ja, encoding)
     write_fallback_page(
         union / "fallback_glyphs.html",
         fallback_glyphs(prepared, lines),

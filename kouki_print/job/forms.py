@@ -104,7 +104,7 @@ def with_own_words(layout: Layout, order: Order, job_dir: Path) -> Layout:
         path = job_dir / TEMPLATES / f"{order.words.get(item.words, item.words)}.txt"
         if not item.words or not path.is_file():
             return item
-        return item.model_copy(update={"text": _words_of(path)})
+        return item.model_copy(update={"text": words_of(path)})
 
     def side(each: Side) -> Side:
         return each.model_copy(update={"text": [*map(own, each.text)]})
@@ -112,7 +112,7 @@ def with_own_words(layout: Layout, order: Order, job_dir: Path) -> Layout:
     return layout.model_copy(update={"front": side(layout.front), "back": side(layout.back)})
 
 
-def _words_of(path: Path) -> str:
+def words_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig") or "{##}"  # an empty file says nothing on purpose
     except UnicodeDecodeError:

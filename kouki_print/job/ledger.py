@@ -57,7 +57,8 @@ CREATE TABLE event (
 PIECE_COLUMNS = (
     "piece_id", "row", "lot", "unit_code", "sequence", "document", "set_code", "sheets", "registered_number",
     "matching_code", "customer_barcode", "mail_service", "postage_yen", "weight_cg", "size_class", "max_grams",
-    "postcode", "area", "no_forward", "apart", "box", "bundle", "position", "print_page", "imposed_sheet", "imposed_slot",
+    "postcode", "area", "no_forward", "apart", "box", "bundle", "position", "print_page",
+    "imposed_sheet", "imposed_slot",
 )  # fmt: skip
 
 
@@ -130,6 +131,21 @@ def put_event(
     connection.execute(
         "INSERT INTO event (at, piece_id, kind, source) VALUES (?, ?, ?, ?)", (at, piece_id, kind, source)
     )
+
+
+def add_events(out: Path, at: str, kind: str, sources: Sequence[str]) -> None:
+    """Append events to the ledger of a finished job, all of them or none."""
+    try:
+        address = f"{(out / LEDGER).resolve().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(address, uri=True)) as connection, connection:
+            for source in sources:
+                put_event(connection, at, kind, source)
+    except sqlite3.Error as error:
+        raise JobError(
+            "台帳に書き込めません。",
+            remedy="ほかのプログラムが開いていないこと、書き込む権限と空き容量があることを確かめてください。",
+            file=LEDGER,
+        ) from error
 
 
 def pack_texts(fields: PageFields) -> bytes:

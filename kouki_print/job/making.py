@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from kouki_print.base.errors import JobError
+from kouki_print.handover.consignment import Consignment
 from kouki_print.handover.manifest import ManifestFile
 from kouki_print.job.inserter.marks import lot_marks
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.lot_files import LotTask
 from kouki_print.job.lot_sheets import lot_sheets
 from kouki_print.job.prepare import Prepared
-from kouki_print.job.units.consignments import consignments_of
-from kouki_print.job.units.forms import UnitForms
 from kouki_print.job.units.task import UnitTools, unit_tasks
 from kouki_print.job.units.write import save_tools, write_unit
 from kouki_print.job.watch import Stages
@@ -72,8 +71,8 @@ def _deaf_to_interrupts() -> Iterator[None]:
 def make_all(
     prepared: Prepared,
     kit: PrintKit,
-    forms: UnitForms,
-    job_dir: Path,
+    tools: UnitTools,
+    consignments: Mapping[str, Consignment],
     building: Path,
     pool: ProcessPoolExecutor | None,
     workers: int,
@@ -83,20 +82,18 @@ def make_all(
 
     At most two waiting tasks per worker are held in memory.
     """
-    consignments = consignments_of(prepared.loaded, prepared.plan)
     matter: dict[str, Sequence[ManifestFile]] = {}
     results: list[LotResult] = []
     if pool is None:
         for task, fresh in _with_fresh(lot_tasks(prepared, building)):
             results.append(make_and_check(kit, task, first=not results, fresh=fresh))
             stages.watcher.step(len(task.documents))
-        tools = UnitTools(prepared.loaded, job_dir, forms, prepared.styles)
         for unit in unit_tasks(prepared, consignments, building):
             matter[unit.unit.code] = write_unit(tools, unit)
         return results, matter
     kit_file, tools_file = building / ".kit", building / ".tools"
     kit_file.write_bytes(pickle.dumps(kit))
-    save_tools(tools_file, prepared.loaded, job_dir, forms)
+    save_tools(tools_file, tools)
     waiting: set[Future[Any]] = set()
 
     def hand_in(*work: Any, **more: Any) -> Future[Any]:

@@ -6,7 +6,7 @@ own stream.  Sheets of one file have one size; a back with nothing on it is left
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,15 +20,15 @@ from kouki_print.order.units import Contact
 from kouki_print.page.compose import Coded, Composer
 from kouki_print.page.fields import PageFields, printed_texts
 from kouki_print.page.ink import Die
-from kouki_print.page.items import Side
+from kouki_print.page.items import MM, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
 from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
-from kouki_print.pdf.document import Form, finish, write_resources
+from kouki_print.pdf.document import Form, PageBoxes, finish, write_resources
 from kouki_print.pdf.metadata import DocumentInfo
 from kouki_print.pdf.writer import PdfFile, WrittenFile, stream
-from kouki_print.sheet.grid import Place, placement
+from kouki_print.sheet.grid import Imposition, Place, placement
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 Overlay = Callable[[Canvas, int, int], bytes]
@@ -70,8 +70,12 @@ def write_matter(
     sections: Sequence[Section],
     title: str,
     margin: float = MEDIA_MARGIN,
+    imposition: Imposition | None = None,
 ) -> WrittenFile:
-    """Write all records of all sections into one PDF, front and back of each; ``margin`` mm around the trim."""
+    """Write all records of all sections into one PDF, front and back of each; ``margin`` mm around the trim.
+
+    With an ``imposition`` of one side several records lie on a page, as it says; then nobody has a back.
+    """
     for section in sections:
         _resolve(order, section, styles)
     settled = {name: style.settled() for name, style in styles.items()}
@@ -86,16 +90,26 @@ def write_matter(
     with PdfFile(path, order.printing.standard) as file:
         forms = _forms(order, sections, composers, list(layouts))
         resources = write_resources(file, shared, forms)
-        contents = [
-            b"%d 0 R" % file.append(stream(content))
+        sheet = sections[0].layout.sheet
+        records = (
+            content
             for number, (section, composer) in enumerate(zip(sections, composers, strict=True))
-            for content in _pages(order, number, section, composer, margin)
-        ]
+            for content in _pages(order, number, section, composer)
+        )
+        if imposition is None:
+            boxes = page_boxes(sheet, margin)
+            place = placement(Place(margin, margin), sheet.height + 2 * margin, sheet, clip=False)
+            pages: Iterator[bytes] = (b"q\n%s%s" % (place, content) for content in records)
+        else:
+            whole = (0.0, 0.0, imposition.width * MM, imposition.height * MM)
+            boxes = PageBoxes(whole, whole, whole)
+            pages = _imposed([*records], imposition, sheet)
+        contents = [b"%d 0 R" % file.append(stream(page)) for page in pages]
         return finish(
             file,
             resources=resources,
             contents=contents,
-            boxes=page_boxes(sections[0].layout.sheet, margin),
+            boxes=boxes,
             records=None,
             lot=1,
             info=DocumentInfo(title, f"{order.job.id}/{title}", order.job.data_on, variable=False),
@@ -109,6 +123,8 @@ def _resolve(order: Order, section: Section, styles: Mapping[str, Style]) -> Non
     for side in section.layout.sides():
         for item in side.text:
             texts.setdefault(item.font, []).append(render(item))
+            for cluster in distinct_clusters([render(item)]) if item.vertical else ():
+                styles[item.font].resolve_vertical(cluster)
         for image in side.image:
             texts.setdefault("gothic", []).append(image.missing)
     for font, more in section.overlay_texts.items():
@@ -136,15 +152,24 @@ def _forms(
     return forms
 
 
-def _pages(order: Order, number: int, section: Section, composer: Composer, margin: float) -> list[bytes]:
-    """Content of each side of each record that has something on it."""
+def _imposed(records: Sequence[bytes], imposition: Imposition, sheet: Sheet) -> Iterator[bytes]:
+    """Content of each page that holds as many records as the imposition has slots."""
+    places = [placement(place, imposition.height, sheet, clip=False) for place in imposition.places(0, sheet)]
+    for slots in imposition.table(len(records))[:, 0].tolist():
+        yield b"".join(
+            b"q\n%s%s" % (place, records[record - 1])
+            for place, record in zip(places, slots, strict=True)
+            if record
+        )
+
+
+def _pages(order: Order, number: int, section: Section, composer: Composer) -> list[bytes]:
+    """Content of each side of each record that has something on it, from where its place is set."""
     fields = section.fields
     count = len(fields.texts)
     texts = {str(name): column for name, column in fields.texts.items()}
     codes = section.codes or Coded([""] * count, [""] * count)
     render = renderer(order, section.contact)
-    height = section.layout.sheet.height + 2 * margin
-    place = placement(Place(margin, margin), height, section.layout.sheet, clip=False)
     sides = list(zip(SIDES, section.layout.sides(), strict=True))
     variable = [composer.variable(side, texts, fields.flags, codes, render) for _, side in sides]
     marks = composer.code_streams(section.matching_codes) if section.matching_codes else [b""] * count
@@ -152,9 +177,7 @@ def _pages(order: Order, number: int, section: Section, composer: Composer, marg
     for record in range(count):
         for index, (_, side) in enumerate(sides):
             own = variable[index]
-            parts = [
-                b"q\n%s/S%d%s Do\n/GS0 gs 0 0 0 1 k 0 0 0 1 K\n" % (place, number, b"fb"[index : index + 1])
-            ]
+            parts = [b"/S%d%s Do\n/GS0 gs 0 0 0 1 k 0 0 0 1 K\n" % (number, b"fb"[index : index + 1])]
             if marks[record] and side.qr:
                 parts.append(b"q 1 0 0 1 %s %s cm\n%sQ\n" % (*composer.qr_origin(side), marks[record]))
             parts += [own[record] if own else b"", section.overlay(composer.canvas, index, record), b"Q\n"]

@@ -50,9 +50,11 @@ from kouki_print.plan.pieces import (
 )
 from kouki_print.post.areas import Areas, areas_of, load_areas
 from kouki_print.post.assess import assess, barcode_findings
+from kouki_print.post.posting import mark_notes
 from kouki_print.post.problems import PROBLEMS as POST_PROBLEMS
-from kouki_print.post.registered import assign_numbers, load_numbers
+from kouki_print.post.registered import Bands, assign_numbers, load_numbers
 from kouki_print.post.tariff import Tariff, load_tariff
+from kouki_print.post.used_numbers import load_used, refuse_used
 from kouki_print.select.decide import decide
 from kouki_print.select.problems import PROBLEMS as SELECT_PROBLEMS
 from kouki_print.sheet.grid import Imposition
@@ -115,7 +117,7 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             check_words(order, contacts, layouts, styles)
             stop_on_blank_words(styles)
         tariff = tariff_of(job_dir, loaded)
-        bands = load_numbers(job_dir / order.input.numbers, loaded.units)
+        bands = unused_bands(job_dir, loaded)
         areas = areas_of_job(job_dir, loaded)
         finished = next(iter(layouts.values())).sheet
         imposition = load_for_lots(order.printing.imposition, layouts.values(), job_dir)
@@ -167,6 +169,8 @@ def prepare(job_dir: Path, stages: Stages, *, words: bool = True) -> Prepared:
             bands, plan["unit_code"], plan["sequence"].to_numpy(), plan["mail_service"]
         )
     intake.notes.extend(_personal_elsewhere(order, plan))
+    names = {code: unit.contact.name for code, unit in loaded.units.items()}
+    intake.notes.extend(ALERT + note for note in mark_notes(order, names, plan))
     if machine is not None and not machine.proven:
         intake.notes.append(ALERT + machine.unproven())
     intake.notes.extend(
@@ -206,6 +210,15 @@ def tariff_of(job_dir: Path, loaded: LoadedOrder) -> Tariff:
     """The shipped tariff with the job's own rows, if it has any."""
     own = loaded.order.input.tariff
     return load_tariff(user=job_dir / own if own else None)
+
+
+def unused_bands(job_dir: Path, loaded: LoadedOrder) -> Bands:
+    """The bands of registered numbers of a job; JobError where an earlier job has used one of them."""
+    settings = loaded.order.input
+    bands = load_numbers(job_dir / settings.numbers, loaded.units)
+    if settings.used_numbers:
+        refuse_used(bands, load_used(job_dir / settings.used_numbers), settings.used_numbers)
+    return bands
 
 
 def areas_of_job(job_dir: Path, loaded: LoadedOrder) -> Areas:

@@ -16,7 +16,7 @@ from kouki_print.base.resources import data_dir
 from kouki_print.order.load import order_of, preset_names
 from kouki_print.order.models import HOUSEHOLD_MOST, Order
 from kouki_print.order.units import Contact
-from kouki_print.page.fields import FAMILY, FIELD_JA, HONORIFIC
+from kouki_print.page.fields import FAMILY, FIELD_JA, HONORIFIC, LINES_MOST
 
 _FOREIGN = "アレクサンドリナ・マリア・フェルナンデス・ロドリゲス・デ・オリベイラ・サントス"
 _LONG_PLACE = (
@@ -56,12 +56,49 @@ _MATTER = {  # of envelopes, labels and letters: alike for everybody
     "box_weight": "中身の重さ 約4.6 kg",
     "box_sealing": "未封緘（封をしていません）",
     "box_sets": "A（資格確認書） 200通　B（資格情報のお知らせ） 50通",
+    "box_no_forward": "250通",
+    "box_bundles": "5束",
+    "bundle_number": "1 / 5",
+    "bundle_sequence": "0000001 〜 0000050",
+    "bundle_count": "50通",
+    "bundle_area": "901-12",
+    "pallet_number": "1 / 2",
+    "pallet_boxes": "箱 1 〜 24（24箱 6,000通）\n予備 1（1箱）",
+    "supplies": "資格確認書（ブランク）　10枚\n封筒　10枚",
+    "place": "〒900-0000　見本市みどり町一丁目1番1号\n国民健康保険課　電話 098-000-0000",
+    "delivery_day": wareki(_JOB["mail_on"]),
     "piece_id": "MIHON-00000-000001",
     "letter_date": wareki(_JOB["issued_on"]),
     "applies_from": f"{wareki(_JOB['switch_on'])}から",
     "return_document": "資格確認書",
     "printed_on": wareki(_JOB["issued_on"], "padded"),
+    "list_title": "一覧の題",
+    "list_page": "12 / 123",
+    "list_range": "アカミネ　ウシ 〜 イケダ　ハナコ",
+    "page_total": "15通　6,900円",
+    "list_total": "1,840通　846,400円",
+    "mailed_on": wareki(_JOB["mail_on"]),
+    "approval": "見本郵便局承認",
+    "sender_place": "〒900-0000　見本市みどり町一丁目1番1号",
+    "sender_name": "見本市　国民健康保険課　電話 098-000-0000",
 }
+_LINE = {  # of every line of a list
+    "no": "180",
+    "registered": "246-80-13579-3",
+    "recipient": f"見本　花子　{HONORIFIC}",
+    "place": "12－300",
+    "weight": "47.3",
+    "fee": "460",
+    "indemnity": "50,000",
+    "note": "転送不要",
+    "piece": "0000123",
+    "kana": "ミホン　ハナコ",
+    "name": "見本　花子",
+    "insured": "01234567",
+    "birth": "昭和16年7月5日",
+    "document": "資格情報のお知らせ",
+}
+_MATTER |= {f"line_{n}_{name}": text for n in range(1, LINES_MOST + 1) for name, text in _LINE.items()}
 
 
 def _texts(born: dt.date, own: Mapping[str, str]) -> dict[str, str]:

@@ -32,7 +32,7 @@ from kouki_print.verify.ink import ink_differences
 from kouki_print.verify.readback import Difference, PrintedSheet, Reader
 
 _PRINT_FOLDERS = ("print", "imposed")
-_EVENT_JA = {"printed": "印刷ファイル作成"}
+_EVENT_JA = {"printed": "印刷ファイル作成", "handed_over": "引渡しパッケージ作成"}
 
 
 @dataclass(frozen=True, slots=True)

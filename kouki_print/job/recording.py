@@ -18,15 +18,19 @@ from kouki_print.job.inserter.marks import packed
 from kouki_print.job.kit import PrintKit
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.work import LotResult
+from kouki_print.page.layout import Layout
 
 
 def write_ledger(
-    building: Path, prepared: Prepared, kit: PrintKit, results: Sequence[LotResult], now: str
+    building: Path, prepared: Prepared, kit: PrintKit, slip: Layout, results: Sequence[LotResult], now: str
 ) -> None:
-    """Write job.sqlite: facts, units, records, lots, pieces, digests of all lists, the first event."""
+    """Write job.sqlite: facts, units, records, lots, pieces, digests of all lists, the first event.
+
+    ``slip`` is the layout of 差出票, which are written again when pieces were taken out.
+    """
     people, decided, plan = prepared.people, prepared.decided, prepared.plan
     with ledger.create(building / ledger.LEDGER) as connection:
-        ledger.put_job(connection, _job_facts(prepared, kit, results))
+        ledger.put_job(connection, {**_job_facts(prepared, kit, results), "slip": slip.model_dump_json()})
         towns = list(prepared.loaded.units.values())
         ledger.put_rows(
             connection,

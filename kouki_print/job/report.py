@@ -22,6 +22,7 @@ from kouki_print.handover.manifest import STATUSES
 from kouki_print.handover.protected_list import write_protected
 from kouki_print.handover.tables import (
     BY_EXPORT_JA,
+    FOR_EXCEL,
     SEVERITIES,
     cause_of,
     write_held,
@@ -39,23 +40,38 @@ SEVERITY_JA = {"hold": "保留", "warn": "要確認", "note": "お知らせ"}
 _MOST_ROWS = 10
 
 
-def write_lists(union: Path, prepared: Prepared, review: Review, budget: Budget | None = None) -> None:
-    """Everything of the union's folder that ``check`` and ``run`` have in common."""
+def write_lists(
+    union: Path,
+    prepared: Prepared,
+    review: Review,
+    budget: Budget | None = None,
+    encoding: str = FOR_EXCEL,
+) -> None:
+    """Everything of the union's folder that ``check`` and ``run`` have in common; ``encoding`` of lists for Excel."""
     people, decided, findings = prepared.people, prepared.decided, prepared.findings
     files = [entry.name for entry in prepared.intake.inputs]
     since = review.year.sealed_people if review.year else {}
-    write_protected(union / "protected.csv", people, decided, prepared.plan, findings, PROBLEMS, files, since)
+    write_protected(
+        union / "protected.csv", people, decided, prepared.plan, findings, PROBLEMS, files, since, encoding
+    )
     apart = people["protected"].to_numpy()
     findings = prepared.listed()
     # From here on nobody under protection is listed: not by name, number or row.
     general = decided.assign(status=decided["status"].where(~apart, ""))
-    write_held(union / "held.csv", people, general, findings, PROBLEMS, files)
-    write_unissued(union / "unissued.csv", people, general)
-    write_problems(union / "problems.csv", people, findings, PROBLEMS, files)
+    write_held(union / "held.csv", people, general, findings, PROBLEMS, files, encoding)
+    write_unissued(union / "unissued.csv", people, general, encoding=encoding)
+    write_problems(union / "problems.csv", people, findings, PROBLEMS, files, encoding)
     write_characters(
-        union / "characters.csv", people, findings, prepared.loaded.units, files, decided, prepared.plan
+        union / "characters.csv",
+        people,
+        findings,
+        prepared.loaded.units,
+        files,
+        decided,
+        prepared.plan,
+        encoding,
     )
-    write_fallbacks(union, prepared)
+    write_fallbacks(union, prepared, encoding)
     loaded = prepared.loaded
     names = {code: unit.contact.name for code, unit in loaded.units.items()}
     fitted = _fitted(prepared)
@@ -68,6 +84,7 @@ def write_lists(union: Path, prepared: Prepared, review: Review, budget: Budget 
         files,
         loaded.unit_ja,
         loaded.order.document_names,
+        encoding,
     )
     write_check_report(union / "check.html", prepared, review, budget)
     write_review(union, prepared, review, STATUS_JA, _reasons(prepared))

@@ -16,14 +16,16 @@ import pyarrow as pa
 import kouki_print
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.handover.budget import Budget
+from kouki_print.handover.consignment import Consignment
 from kouki_print.handover.manifest import ManifestFile, manifest, write_manifest
-from kouki_print.handover.tables import write_pieces, write_register
+from kouki_print.handover.tables import FOR_EXCEL, write_pieces, write_register
 from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
 from kouki_print.job.bundles import write_bundles
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot_files import LotFiles
 from kouki_print.job.making import make_all, vendor_folder, worker_pool
+from kouki_print.job.posting.write import write_posting_union
 from kouki_print.job.prepare import Prepared, prepare, status_counts
 from kouki_print.job.proof.signoff import stop_without_signoff
 from kouki_print.job.recording import write_ledger
@@ -31,7 +33,11 @@ from kouki_print.job.report import write_lists
 from kouki_print.job.review import Review, review_of
 from kouki_print.job.staging import staging
 from kouki_print.job.ticket.write import Tickets, load_tickets, write_tickets
+from kouki_print.job.units.consignments import consignments_of
 from kouki_print.job.units.forms import load_unit_forms
+from kouki_print.job.units.slips import SLIP_LAYOUT
+from kouki_print.job.units.task import UnitTools
+from kouki_print.job.vendor_lists import write_vendor_lists
 from kouki_print.job.watch import Silent, Stages, Watcher
 from kouki_print.job.work import LotResult
 from kouki_print.plan.pieces import Lot
@@ -64,10 +70,12 @@ def run(
     now: str,
     watcher: Watcher | None = None,
     last: Path | None = None,
+    csv_encoding: str = FOR_EXCEL,
 ) -> RunResult:
     """Run the whole line.  ``now`` is the time stamp for the ledger's events (the only use of a clock).
 
     ``last``: last year's job folder to compare with, before the one that job.toml may name.
+    ``csv_encoding``: of the lists that people open in Excel.
     """
     stages = Stages(watcher or Silent())
     stop_without_signoff(job_dir)
@@ -84,18 +92,24 @@ def run(
             tickets = load_tickets(job_dir, prepared, kit)
         pa.default_memory_pool().release_unused()  # what reading and deciding needed on the way
         with stages.stage("印刷ファイルの作成と読返し", len(prepared.plan)):
-            results, matter = make_all(prepared, kit, forms, job_dir, building, pool, workers, stages)
+            consignments = consignments_of(prepared.loaded, prepared.plan)
+            tools = UnitTools(prepared.loaded, job_dir, forms, prepared.styles, csv_encoding)
+            results, matter = make_all(prepared, kit, tools, consignments, building, pool, workers, stages)
         if pool is not None:
             pool.shutdown()  # its memory is free before the lists are written
         _stop_on_differences(results)
         files = [result.files for result in results]
         with stages.stage("台帳・一覧・予算の作成"):
             budget = budget_of(job_dir, prepared)
-            _write_union(building, prepared, review, budget)
+            _write_union(building, prepared, review, budget, csv_encoding)
+            write_posting_union(building / "union", job_dir, prepared)
             write_finance(building, budget)
-            _write_vendor(building, prepared, kit, tickets, matter, files)
+            _write_vendor(building, prepared, kit, tickets, consignments, matter, files)
+            write_vendor_lists(
+                building / "vendor", prepared, kit, tickets.job, consignments, budget.stock, files
+            )
             write_bundles(building, prepared)
-            write_ledger(building, prepared, kit, results, now)
+            write_ledger(building, prepared, kit, forms[SLIP_LAYOUT], results, now)
         with stages.stage("件数の突合"):
             balance = check_balance(building, len(prepared.people), prepared.loaded.units)
     return RunResult(
@@ -130,10 +144,12 @@ def _stop_on_differences(results: Sequence[LotResult]) -> None:
         )
 
 
-def _write_union(building: Path, prepared: Prepared, review: Review, budget: Budget) -> None:
+def _write_union(
+    building: Path, prepared: Prepared, review: Review, budget: Budget, csv_encoding: str
+) -> None:
     union = building / "union"
     write_register(union / "register.csv", prepared.people, prepared.decided, prepared.plan)
-    write_lists(union, prepared, review, budget)
+    write_lists(union, prepared, review, budget, csv_encoding)
 
 
 def _write_vendor(
@@ -141,6 +157,7 @@ def _write_vendor(
     prepared: Prepared,
     kit: PrintKit,
     tickets: Tickets,
+    consignments: Mapping[str, Consignment],
     matter: Mapping[str, Sequence[ManifestFile]],
     files: Sequence[LotFiles],
 ) -> None:
@@ -158,7 +175,14 @@ def _write_vendor(
         if own:
             listed += write_tickets(folder, tickets, municipality, rows, own)
         content = manifest(
-            prepared.loaded.order, municipality, statuses.get(code, {}), rows, listed, inputs, versions
+            prepared.loaded.order,
+            municipality,
+            statuses.get(code, {}),
+            rows,
+            listed,
+            inputs,
+            versions,
+            consignments.get(code),
         )
         write_manifest(folder / "manifest.json", content)
 

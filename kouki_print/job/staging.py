@@ -49,7 +49,7 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
     except OSError as error:
         os.umask(mask)
         raise JobError(
-            f"出力先に書き込めません（{_reason(error)}）。",
+            f"出力先に書き込めません（{reason_of(error)}）。",
             remedy="フォルダーの権限と空き容量を確かめるか、別の出力先を指定してください。",
             file=str(out),
         ) from error
@@ -58,7 +58,7 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
         _swap(out, building, parts)
     except OSError as error:
         raise JobError(
-            f"出力の途中で読み書きができなくなりました（{_reason(error)}）。",
+            f"出力の途中で読み書きができなくなりました（{reason_of(error)}）。",
             remedy="空き容量と権限を確かめて、もう一度実行してください。",
             file=str(out),
         ) from error
@@ -69,7 +69,8 @@ def staging(out: Path, parts: Sequence[str] = _PARTS) -> Iterator[Path]:
             out.rmdir()
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Why a file or folder cannot be written, in Japanese."""
     return _REASONS.get(error.errno or 0, error.strerror or type(error).__name__)
 
 

@@ -58,8 +58,3 @@ def paths(numbers: Sequence[str], *, ratio: float, height: float, start: str, st
         else b""
         for text in numbers
     ]
-
-
-def shown(text: str) -> str:
-    """A registered number as people read it: ``246-80-13579-3``."""
-    return f"{text[:3]}-{text[3:5]}-{text[5:10]}-{text[10:]}" if text else ""

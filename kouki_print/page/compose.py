@@ -25,6 +25,7 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas, number
 from kouki_print.page.type.fit import fit_all, line_width
 from kouki_print.page.type.fonts import Style
+from kouki_print.post.registered import shown
 
 _UNKNOWN = "?"  # a character outside the fast table: it needs another face or has a selector
 
@@ -260,11 +261,11 @@ class Composer:
             self.canvas.y(item.y + item.height),
         )
         # All digits are equally wide, so every number stands at the same place.
-        wide = self.canvas.styles["gothic"].width(codabar.shown("0" * codabar.DIGITS)) * item.text_size / 1000
+        wide = self.canvas.styles["gothic"].width(shown("0" * codabar.DIGITS)) * item.text_size / 1000
         left = item.x * MM + (codabar.length(item.ratio, start, stop) * unit * MM - wide) / 2
         top = self.canvas.baseline(item.y + item.height + 0.5, item.text_size)
         label = b"f Q\nBT 1 0 0 1 %s %s Tm " % (number(left), top)
-        shows = self._shows([(codabar.shown(text), item.text_size) for text in numbers], "gothic")
+        shows = self._shows([(shown(text), item.text_size) for text in numbers], "gothic")
         return [
             b"%s%s%s%sET\n" % (head, path, label, show) if path else b""
             for path, show in zip(drawn, shows, strict=True)

@@ -111,6 +111,17 @@ MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and 
     "box_weight": "箱の重さ",
     "box_sealing": "封緘",
     "box_sets": "箱の組",
+    "box_no_forward": "箱の転送不要の通数",
+    "box_bundles": "箱の束の数",
+    "bundle_number": "束の番号",
+    "bundle_sequence": "束の通し番号",
+    "bundle_count": "束の通数",
+    "bundle_area": "束の郵便区",
+    "pallet_number": "パレットの番号",
+    "pallet_boxes": "パレットの箱",
+    "supplies": "予備の中身",
+    "place": "納入先",
+    "delivery_day": "納入日",
     "piece_id": "個体番号",
     "letter_date": "通知の日",
     "applies_from": "新しい値の適用日",
@@ -118,6 +129,37 @@ MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and 
     "new_copay": "新しい一部負担金の割合",
     "old_class": "変更前の区分",
     "new_class": "変更後の区分",
+    "list_title": "一覧の題",
+    "list_page": "一覧のページ",
+    "list_range": "ページのはじめと終わりの人",
+    "page_total": "ページの計",
+    "list_total": "一覧の合計",
+    "mailed_on": "差出日",
+    "approval": "差出票の承認の言葉",
+    "sender_place": "差出人の住所",
+    "sender_name": "差出人",
+}
+LINES_MOST = 25
+LINE = {  # of each line of a list (差出票・窓口交付簿): what it is called
+    "no": "連番",
+    "registered": "引受番号",
+    "recipient": "受取人",
+    "place": "箱－位置",
+    "weight": "重量",
+    "fee": "料金",
+    "indemnity": "要償額",
+    "note": "摘要",
+    "piece": "通し番号",
+    "kana": "氏名カナ",
+    "name": "氏名",
+    "insured": "被保険者番号",
+    "birth": "生年月日",
+    "document": "書類",
+}
+MATTER_JA |= {
+    f"line_{number}_{name}": f"{number}行目の{words}"
+    for number in range(1, LINES_MOST + 1)
+    for name, words in LINE.items()
 }
 FIELD_JA |= MATTER_JA
 

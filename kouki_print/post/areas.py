@@ -21,6 +21,8 @@ COLUMNS = _UNIT, _NAME, _PREFIXES = ("municipality_code", "name", "prefixes")
 WHOLE = "全域"  # of a unit that the table does not name
 OUTSIDE = ""  # delivered in none of the unit's districts
 _MOST_DIGITS = 7
+LOCAL_CLASSES = ("standard", "nonstandard_regular")  # of 郵便区内特別
+LOCAL_MOST_CG = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +96,16 @@ def area_counts(
     plan: pd.DataFrame, areas: Areas, by: Sequence[str] = ("unit_code", "mail_service")
 ) -> pd.DataFrame:
     """``pieces`` of a plan per district (``area``) and the columns ``by``, in the plan's order."""
-    table = plan[list(by)].reset_index(drop=True).assign(area=areas_of(plan, areas))
-    return table.groupby([*by, "area"], sort=False).size().rename("pieces").reset_index()
+    table = plan[list(by)].reset_index(drop=True)
+    return counts_by_area(table.assign(area=areas_of(plan, areas)), by)
+
+
+def counts_by_area(pieces: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """``pieces`` per district, which stands in the column ``area`` already, and the columns ``by``."""
+    return pieces.groupby([*by, "area"], sort=False).size().rename("pieces").reset_index()
+
+
+def fits_local(pieces: pd.DataFrame) -> np.ndarray:
+    """Which pieces (``size_class``, ``weight_cg``) are small and light enough for 郵便区内特別."""
+    small = pieces["size_class"].isin(LOCAL_CLASSES).to_numpy()
+    return np.asarray(small & (pieces["weight_cg"].to_numpy() <= LOCAL_MOST_CG))

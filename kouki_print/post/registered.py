@@ -19,12 +19,12 @@ import pyarrow.compute as pc
 
 from kouki_print.base.checkdigits import is_digits
 from kouki_print.base.errors import JobError
-from kouki_print.base.texts import distinct, series_of
+from kouki_print.base.texts import arrow_of, distinct, filled, series_of
 from kouki_print.order.tables import Line, read_lines
 from kouki_print.order.units import Unit
 
 NUMBERED_SERVICES = frozenset({"simple_registered", "registered", "specified_record"})
-_COLUMNS = _TOWN, _START, _END = ("市町村コード", "開始番号", "終了番号")
+NUMBER_COLUMNS = TOWN, START, END = ("市町村コード", "開始番号", "終了番号")
 _ASK_OFFICE = "引受郵便局から渡された番号と見比べて直してください。"
 
 
@@ -44,15 +44,40 @@ class Bands:
 
     of: Mapping[str, tuple[Band, ...]] = field(default_factory=dict)
     name: str = "numbers.csv"
+    unit_names: Mapping[str, str] = field(default_factory=dict)
 
     def room(self, municipality: str) -> int:
         """How many pieces the municipality's bands can number."""
         return sum(band.last - band.first + 1 for band in self.of.get(municipality, ()))
 
 
+@dataclass(frozen=True, slots=True)
+class NumberRun:
+    """Numbers that follow each other: serials ``first`` to ``last``, of which ``missing`` are not posted (欠番)."""
+
+    first: int
+    last: int
+    missing: int
+
+    @property
+    def pieces(self) -> int:
+        """Pieces that are posted."""
+        return self.last - self.first + 1 - self.missing
+
+
 def check_digit(serial: int) -> int:
     """Check digit of a ten-digit serial: serial mod 7 (0-6)."""
     return serial % 7
+
+
+def number_of(serial: int) -> str:
+    """The number of a serial: 11 digits."""
+    return f"{serial:010d}{check_digit(serial)}"
+
+
+def shown(number: str) -> str:
+    """A number as people read it, which a spreadsheet leaves alone: ``246-80-13579-3``."""
+    return f"{number[:3]}-{number[3:5]}-{number[5:10]}-{number[10:]}" if number else ""
 
 
 def load_numbers(path: Path, municipalities: Mapping[str, Unit]) -> Bands:
@@ -64,29 +89,35 @@ def load_numbers(path: Path, municipalities: Mapping[str, Unit]) -> Bands:
     if not path.exists():
         return Bands(name=path.name)
     codes = {key: code for code, town in municipalities.items() for key in (code, town.contact.code6)}
-    bands = [_band(line, codes) for line in read_lines(path, _COLUMNS)]
+    bands = [_band(line, codes) for line in read_lines(path, NUMBER_COLUMNS)]
     _check_overlaps(bands, path.name)
     grouped: dict[str, tuple[Band, ...]] = {}
     for band in bands:
         grouped[band.municipality] = (*grouped.get(band.municipality, ()), band)
-    return Bands(grouped, path.name)
+    return Bands(grouped, path.name, {code: town.contact.name for code, town in municipalities.items()})
 
 
 def _band(line: Line, codes: Mapping[str, str]) -> Band:
-    code = line[_TOWN]
+    code = line[TOWN]
     if code not in codes:
         raise line.error(
-            _TOWN,
+            TOWN,
             f"「{code}」は連絡先一覧にない市町村コードです",
             "市町村コードを直すか、連絡先一覧に加えてください。",
         )
-    first, last = _serial(line, _START), _serial(line, _END)
+    return Band(codes[code], *range_cells(line), line.row)
+
+
+def range_cells(line: Line) -> tuple[int, int]:
+    """The serials of 開始番号 and 終了番号 in a table."""
+    first, last = serial_cell(line, START), serial_cell(line, END)
     if last < first:
-        raise line.error(_END, "終了番号が開始番号より小さいです", _ASK_OFFICE)
-    return Band(codes[code], first, last, line.row)
+        raise line.error(END, "終了番号が開始番号より小さいです", _ASK_OFFICE)
+    return first, last
 
 
-def _serial(line: Line, column: str) -> int:
+def serial_cell(line: Line, column: str) -> int:
+    """The serial of a number in a table, its check digit right; JobError points at the cell."""
     cell = line[column]
     digits = cell.replace("-", "")
     if not is_digits(digits, 11):
@@ -109,19 +140,19 @@ def _check_overlaps(bands: Sequence[Band], name: str) -> None:
                 remedy=_ASK_OFFICE,
                 file=name,
                 row=max(band.line, later.line),
-                column=_START,
+                column=START,
             )
 
 
 def check_capacity(bands: Bands, needed: Mapping[str, int]) -> None:
-    """Refuse a run that would exhaust a band: ``needed`` = registered pieces per municipality.
+    """Refuse a run that would exhaust a band: ``needed`` = registered pieces per municipality, all told at once.
 
     A municipality without a row gets no numbers and is not checked.
     """
     short = [
-        f"{code}（必要{count:,}件、残り{bands.room(code):,}件）"
+        f"{bands.unit_names.get(code, '')} {code}（必要{count:,}件、残り{room:,}件、不足{count - room:,}件）".strip()
         for code, count in needed.items()
-        if code in bands.of and count > bands.room(code)
+        if code in bands.of and count > (room := bands.room(code))
     ]
     if short:
         raise JobError(
@@ -172,3 +203,22 @@ def _serials(bands: Sequence[Band], count: int) -> np.ndarray:
         parts.append(np.arange(band.first, band.first + taken, dtype=np.int64))
         count -= taken
     return np.concatenate(parts)
+
+
+def number_runs(unit_codes: Any, numbers: Any, out: np.ndarray) -> dict[str, list[NumberRun]]:
+    """The numbers given to each unit's pieces, as runs without a gap; pieces that are ``out`` leave theirs missing."""
+    towns, at = distinct(unit_codes)
+    texts = arrow_of(numbers)
+    numbered = np.flatnonzero(filled(texts))
+    serials = pc.cast(texts.take(pa.array(numbered)), pa.int64()).to_numpy() // 10
+    order = np.lexsort((serials, at[numbered]))
+    serials, at, out = serials[order], at[numbered][order], np.asarray(out)[numbered][order]
+    if not len(serials):
+        return {}
+    starts = np.flatnonzero(np.r_[True, (np.diff(serials) != 1) | (np.diff(at) != 0)])
+    ends = np.r_[starts[1:], len(serials)] - 1
+    missing = np.add.reduceat(out.astype(np.int64), starts)
+    found: dict[str, list[NumberRun]] = {}
+    for town, *run in zip(at[starts], serials[starts], serials[ends], missing, strict=True):
+        found.setdefault(towns[town], []).append(NumberRun(*map(int, run)))
+    return found

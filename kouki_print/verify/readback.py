@@ -14,7 +14,6 @@ import pypdfium2 as pdfium
 from kouki_print.order.machines import Machine
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact
-from kouki_print.page import codabar
 from kouki_print.page.art import code_text
 from kouki_print.page.conditions import holds
 from kouki_print.page.extents import extent, white
@@ -22,6 +21,7 @@ from kouki_print.page.fields import PageFields
 from kouki_print.page.items import FieldItem, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.words import renderer
+from kouki_print.post.registered import shown as shown_number
 from kouki_print.sheet.grid import Imposition
 from kouki_print.verify.bars import Unreadable, read_place
 from kouki_print.verify.omr import read_marks
@@ -232,7 +232,7 @@ class Reader:
                 wanted.update(static[piece.document, side, condition])
         numbers = [("照合コード", printed(piece.matching_code))] if sheet.qr else []
         if sheet.registered is not None:
-            numbers.append(("引受番号", printed(codabar.shown(piece.registered))))
+            numbers.append(("引受番号", printed(shown_number(piece.registered))))
         for parts in (*(parts for _, parts in shown), *(parts for _, parts in numbers)):
             wanted.update(parts)
         return _Expected(shown, numbers, wanted)

@@ -22,7 +22,7 @@ from kouki_print.intake.datestyles import reader
 from kouki_print.intake.layouts import load_layout
 from kouki_print.job.forms import load_form, load_layouts
 from kouki_print.job.prepare import tariff_of
-from kouki_print.job.units.labels import BOX_LAYOUT, NUMBER_LAYOUT
+from kouki_print.job.units.label_checks import BOX_LAYOUT, NUMBER_LAYOUT
 from kouki_print.order.load import LoadedOrder, load_order
 from kouki_print.order.models import Job, Order
 from kouki_print.order.toml_files import read_toml

@@ -74,7 +74,7 @@ def _unit_facts(tickets: Tickets, unit: Unit, rows: pd.DataFrame, files: Sequenc
     return UnitFacts(
         code=unit.code,
         name=unit.contact.name,
-        lots=tuple(_lot(made) for made in files),
+        lots=tuple(lot_facts(made) for made in files),
         documents=_documents(tickets, sets),
         sets=sets,
         mail=tuple((name, int(services[key])) for key, name in SERVICE_JA.items() if key in services.index),
@@ -127,7 +127,8 @@ def _documents(tickets: Tickets, sets: Sequence[SetFacts]) -> tuple[DocumentFact
     )
 
 
-def _lot(made: LotFiles) -> LotFacts:
+def lot_facts(made: LotFiles) -> LotFacts:
+    """A lot with its two files."""
     lot, press = made.lot, made.press_sheets
     return LotFacts(
         lot.number,

@@ -18,7 +18,7 @@ def consignments_of(loaded: LoadedOrder, plan: pd.DataFrame) -> dict[str, Consig
     boxes = _boxes(loaded.order, plan)
     turns = _turns(loaded, list(boxes))
     return {
-        code: _consignment(loaded.order, loaded.units[code], turn, boxes[code])
+        code: consignment_of(loaded.order, loaded.units[code], turn, boxes[code])
         for turn, code in enumerate(turns, start=1)
     }
 
@@ -34,7 +34,8 @@ def _turns(loaded: LoadedOrder, codes: list[str]) -> list[str]:
     )
 
 
-def _consignment(order: Order, unit: Unit, turn: int, boxes: tuple[Box, ...]) -> Consignment:
+def consignment_of(order: Order, unit: Unit, turn: int, boxes: tuple[Box, ...]) -> Consignment:
+    """What a unit with these boxes gets as the vendor's ``turn``-th."""
     sets: dict[str, int] = {}
     for box in boxes:
         for code, count in box.sets:

@@ -1,115 +1,159 @@
-"""Labels (ラベル): one for each box of a unit, and one with its number for each registered piece."""
+"""Labels (ラベル) of a unit: of its boxes and pallets, divider cards, and one for each registered number."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from kouki_print.base.errors import JobError
 from kouki_print.base.texts import map_distinct
+from kouki_print.handover.box_list import box_code, supply_code
+from kouki_print.handover.manifest import ManifestFile
+from kouki_print.job.forms import fresh_styles
 from kouki_print.job.matter import Section, write_matter
-from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import SERVICE_JA, Order
-from kouki_print.order.units import Unit
+from kouki_print.job.units.label_checks import (
+    BOX_LAYOUT,
+    DIVIDER_LAYOUT,
+    NUMBER_LAYOUT,
+    PALLET_LAYOUT,
+    SUPPLY_LAYOUT,
+)
+from kouki_print.job.units.label_texts import Texts, box_texts, bundle_texts, pallet_texts, span, supply_texts
+from kouki_print.job.units.task import UnitTask, UnitTools
+from kouki_print.order.models import SERVICE_JA
 from kouki_print.page.compose import Coded
-from kouki_print.page.fields import PageFields, bound_fields
-from kouki_print.page.layout import Layout
-from kouki_print.page.type.fit import fit
-from kouki_print.page.type.fonts import Style, clusters
-from kouki_print.page.wording import check_words
-from kouki_print.pdf.writer import WrittenFile
+from kouki_print.page.fields import PageFields
+from kouki_print.plan.boxing import runs
 from kouki_print.plan.pieces import SEQUENCE_DIGITS
+from kouki_print.sheet.grid import Around, Gaps, Imposition
 
-BOX_LABELS, NUMBER_LABELS = "box_labels.pdf", "number_labels.pdf"
-BOX_LAYOUT, NUMBER_LAYOUT = "box_label", "number_label"
-
-
-def check_box_label(loaded: LoadedOrder, layout: Layout, styles: Mapping[str, Style]) -> None:
-    """JobError for a unit whose name or address, or a set whose name, cannot stand on the label of a box."""
-    order, contacts = loaded.order, [unit.contact for unit in loaded.units.values()]
-    check_words(order, contacts, {"box_label": layout}, styles)
-    wanted = {
-        "unit_name": [contact.name for contact in contacts],
-        "box_sets": [_sets_text(order, {each.code: order.boxes.max_pieces for each in order.set})],
-    }
-    for item in bound_fields(layout):
-        for text in wanted.get(item.bind, ()):
-            style = styles[item.font]
-            if not all(map(style.can_draw, clusters(text))) or fit(text, item, style) is None:
-                raise JobError(
-                    f"「{text}」が箱ラベルに入らないか、印刷できない文字があります。",
-                    remedy="市町村名・団体名、書類の名前を、短く、印刷できる文字に直してください。",
-                    file=f"{layout.name}.toml",
-                )
-
-
-def _sets_text(order: Order, counts: Mapping[str, int]) -> str:
-    """Each set with the documents in it and how many pieces."""
-    named = {code: map(order.document_ja, order.sheets_of(code)) for code in counts}
-    return "　".join(f"{code}（{'・'.join(named[code])}） {count:,}通" for code, count in counts.items())
-
-
-def write_box_labels(
-    path: Path,
-    loaded: LoadedOrder,
-    job_dir: Path,
-    styles: Mapping[str, Style],
-    layout: Layout,
-    unit: Unit,
-    plan: pd.DataFrame,
-) -> WrittenFile:
-    """One page for each box of a unit's pieces, in the order of the boxes."""
-    texts, codes = box_texts(loaded.order, unit, plan)
-    section = Section(layout, unit.contact, PageFields(texts, {}), matching_codes=codes)
-    return write_matter(path, loaded.order, job_dir, styles, [section], f"{path.stem} {unit.code}", margin=0)
+BOX_LABELS, PALLET_LABELS = "box_labels.pdf", "pallet_labels.pdf"
+DIVIDERS, NUMBER_LABELS = "dividers.pdf", "number_labels.pdf"
+NUMBER_SHEET = Imposition(
+    title="引受番号ラベル A4 24面",
+    scheme="in_order",
+    width=210,
+    height=297,
+    columns=3,
+    rows=8,
+    gutter=Gaps(),
+    rotation=[0],
+    sides=1,
+    marks=[],
+)
+DIVIDER_SHEET = Imposition(
+    title="仕切りカード A4 2面",
+    scheme="cut_and_stack",
+    stack_depth=50,  # card stock: what a cutter for offices takes at once
+    width=210,
+    height=297,
+    columns=2,
+    gutter=Gaps(),
+    margin=Around(left=0, top=0),
+    rotation=[0],
+    sides=1,
+    marks=[],
+)
+_MOST_WASTE = 0.3  # of the number labels: so many stay empty for a new sheet at each box
 
 
-def box_texts(order: Order, unit: Unit, plan: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """The page fields of a unit's boxes, one row per box, and the code of each: ``<JOB>-<unit>-<box>``."""
-    boxes = plan.groupby("box")
-    first, last, count = boxes["sequence"].min(), boxes["sequence"].max(), boxes.size()
-    grams = boxes["weight_cg"].sum() // 100
-    sets = plan.groupby(["box", "set_code"]).size()
-    texts = {
-        "unit_name": [unit.contact.name] * len(count),
-        "box_number": [f"{box} / {len(count)}" for box in count.index],
+def write_box_labels(tools: UnitTools, task: UnitTask) -> ManifestFile:
+    """A page for each box of pieces, then one for each of supplies."""
+    order, given = tools.loaded.order, task.consignment
+    pieces = [box_code(order.job.id, given.code, box.number) for box in given.boxes]
+    supplies = [supply_code(order.job.id, given.code, at + 1) for at in range(given.supply_boxes)]
+    sections = [_section(tools, task, BOX_LAYOUT, box_texts(order, given), pieces)]
+    if supplies:
+        sections.append(_section(tools, task, SUPPLY_LAYOUT, supply_texts(order, given), supplies))
+    return _written(tools, task, BOX_LABELS, sections, len(pieces) + len(supplies))
+
+
+def write_pallet_labels(tools: UnitTools, task: UnitTask) -> ManifestFile:
+    """A page for each pallet."""
+    texts = pallet_texts(tools.loaded.order, task.consignment)
+    section = _section(tools, task, PALLET_LAYOUT, texts)
+    return _written(tools, task, PALLET_LABELS, [section], task.consignment.pallets)
+
+
+def write_dividers(tools: UnitTools, task: UnitTask) -> ManifestFile:
+    """A card for each bundle, two on a sheet: once cut, the right pile goes below the left one."""
+    section = _section(tools, task, DIVIDER_LAYOUT, bundle_texts(task.consignment))
+    return _written(tools, task, DIVIDERS, [section], 0, DIVIDER_SHEET)
+
+
+def write_number_labels(tools: UnitTools, task: UnitTask) -> ManifestFile:
+    """A label for each piece with a registered number, in the order of the pieces, 24 on a sheet.
+
+    Each box begins with a label that names it, on a sheet of its own unless that wastes too many labels.
+    """
+    pieces = task.pieces[task.pieces["registered_number"] != ""]
+    numbers, box = pieces["sequence"].to_numpy(), pieces["box"].to_numpy()
+    boxes = runs(box)
+    at, heads, count = label_places(boxes)
+    heading = {
+        "box_number": [f"箱 {box[start]} / {len(task.consignment.boxes)}" for start, _ in boxes],
         "box_sequence": [
-            f"{start:0{SEQUENCE_DIGITS}d} 〜 {end:0{SEQUENCE_DIGITS}d}"
-            for start, end in zip(first, last, strict=True)
-        ],
-        "box_count": [f"{each:,}通" for each in count],
-        "box_weight": [
-            f"中身の重さ 約{f'{each / 1000:.1f} kg' if each >= 1000 else f'{each} g'}" for each in grams
-        ],
-        "box_sealing": ["封緘済み" if unit.sealed else "未封緘（封をしていません）"] * len(count),
-        "box_sets": [
-            _sets_text(order, {str(code): int(pieces) for code, pieces in sets[box].items()})
-            for box in count.index
+            f"{span(numbers[start], numbers[stop - 1])}（{stop - start:,}枚）" for start, stop in boxes
         ],
     }
-    codes = [f"{order.job.id}-{unit.code}-{box:03d}" for box in count.index]
-    return pd.DataFrame(texts, dtype="str"), codes
-
-
-def write_number_labels(
-    path: Path,
-    loaded: LoadedOrder,
-    job_dir: Path,
-    styles: Mapping[str, Style],
-    layout: Layout,
-    unit: Unit,
-    numbered: pd.DataFrame,
-) -> WrittenFile:
-    """One page for each piece with a registered number, in the order of the pieces."""
-    texts = pd.DataFrame(
-        {
-            "service": map_distinct(numbered["mail_service"], SERVICE_JA.__getitem__),
-            "piece_id": numbered["piece_id"].reset_index(drop=True),
-            "piece_number": numbered["sequence"].astype("str").str.zfill(SEQUENCE_DIGITS).to_numpy(),
-        }
+    label = {
+        "service": map_distinct(pieces["mail_service"], SERVICE_JA.__getitem__),
+        "piece_id": pieces["piece_id"],
+        "piece_number": pieces["sequence"].astype("str").str.zfill(SEQUENCE_DIGITS),
+    }
+    texts = {name: _spread(count, heads, values) for name, values in heading.items()}
+    texts |= {name: _spread(count, at, values) for name, values in label.items()}
+    registered = _spread(count, at, pieces["registered_number"])
+    coded = Coded([""] * count, registered)
+    section = Section(
+        tools.forms[NUMBER_LAYOUT], task.unit.contact, PageFields(pd.DataFrame(texts, dtype="str"), {}), coded
     )
-    coded = Coded([""] * len(numbered), numbered["registered_number"].tolist())
-    section = Section(layout, unit.contact, PageFields(texts, {}), coded)
-    return write_matter(path, loaded.order, job_dir, styles, [section], f"{path.stem} {unit.code}", margin=0)
+    return _written(tools, task, NUMBER_LABELS, [section], 0, NUMBER_SHEET)
+
+
+def label_places(boxes: Sequence[tuple[int, int]]) -> tuple[np.ndarray, list[int], int]:
+    """Where each piece's label lies, and each box's heading; and how many places there are."""
+    up = NUMBER_SHEET.up
+    own = [stop - start + 1 for start, stop in boxes]
+    whole = [-(-count // up) * up for count in own]
+    rooms = whole if sum(own) >= (1 - _MOST_WASTE) * sum(whole) else own
+    heads = [0, *np.cumsum(rooms).tolist()]
+    count = heads.pop()
+    at = [np.arange(head + 1, head + size) for head, size in zip(heads, own, strict=True)]
+    return np.concatenate(at), heads, count
+
+
+def _spread(count: int, at: Sequence[int] | np.ndarray, values: Sequence[str] | pd.Series) -> list[str]:
+    """A column with these values at their places and nothing elsewhere."""
+    column = np.full(count, "", dtype=object)
+    column[at] = values
+    return column.tolist()
+
+
+def _section(
+    tools: UnitTools, task: UnitTask, layout: str, texts: Texts, codes: Sequence[str] = ()
+) -> Section:
+    fields = PageFields(pd.DataFrame(texts, dtype="str"), {})
+    return Section(tools.forms[layout], task.unit.contact, fields, matching_codes=codes)
+
+
+def _written(
+    tools: UnitTools,
+    task: UnitTask,
+    name: str,
+    sections: Sequence[Section],
+    pages: int,
+    imposition: Imposition | None = None,
+) -> ManifestFile:
+    """Write a file of labels into the vendor's folder; an imposition says how many ``pages`` there are."""
+    order, styles = tools.loaded.order, fresh_styles(tools.styles)
+    title = f"{Path(name).stem} {task.unit.code}"
+    path = task.vendor / name
+    written = write_matter(
+        path, order, tools.job_dir, styles, sections, title, margin=0, imposition=imposition
+    )
+    if imposition is not None:
+        pages = len(imposition.table(sum(len(section.fields.texts) for section in sections)))
+    return task.listed(name, written, pages, "labels")

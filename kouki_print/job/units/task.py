@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from kouki_print.base.files import sha256_of, write_bytes
+from kouki_print.handover.character_list import character_lines
 from kouki_print.handover.consignment import Consignment
 from kouki_print.handover.manifest import ManifestFile
+from kouki_print.handover.tables import FOR_EXCEL
 from kouki_print.intake.handwriting import rows_by_hand
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.units.forms import UnitForms
@@ -22,18 +24,19 @@ from kouki_print.page.type.fonts import Style
 from kouki_print.pdf.writer import WrittenFile
 
 _OF_PEOPLE = ("insured_number", "name", "kana", "birth_date", "protected")
-_OF_DECISION = ("to_address", "to_building", "to_care_of", "to_via", "delivery_rule", "pickup")
+_OF_DECISION = ("to_name", "to_address", "to_building", "to_care_of", "to_via", "delivery_rule", "pickup")
 _UNPRINTED = ("status", "problems", "unissued_reason", "excluded_reason")
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTools:
-    """What the units of a job share.  ``styles`` are the fonts with nothing asked for yet."""
+    """What the units of a job share.  ``styles`` are the fonts; ``csv_encoding`` is that of tables for Excel."""
 
     loaded: LoadedOrder
     job_dir: Path
     forms: UnitForms
     styles: Mapping[str, Style]
+    csv_encoding: str = FOR_EXCEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,14 @@ class UnitTask:
     """One unit with pieces: its rows of the plan, and who they are for.
 
     ``pieces`` has the plan's columns and, of who carries the piece, insured_number, name, kana, birth_date
-    (date), protected (bool: 支援措置, the last rows), to_address, to_building, to_care_of, to_via, delivery_rule,
-    pickup (bool), recipient (宛名 as printed), by_hand (bool: something is left to be written) and people (how
-    many are on it).  ``unprinted`` has row, insured_number, name, kana, birth_date, protected, status, problems
-    (codes joined by ``;``), unissued_reason and excluded_reason of the unit's other records.
+    (date), protected (bool: 支援措置, the last rows), to_name, to_address, to_building, to_care_of, to_via,
+    delivery_rule, pickup (bool), recipient (宛名 as printed), by_hand (bool: something is left to be written),
+    people (how many are on it) and others (the names of those behind the first).  ``characters`` has who of the
+    printed and held people has characters that no font draws, a row for each column of the export: sequence (of
+    the piece, 0: held), insured_number, name, kana, protected, column, characters, text.
+
+    ``unprinted`` has row, insured_number, name, kana, birth_date, protected, status, problems (codes joined by
+    ``;``), unissued_reason and excluded_reason of the unit's other records.
     """
 
     unit: Unit
@@ -52,6 +59,7 @@ class UnitTask:
     consignment: Consignment
     pieces: pd.DataFrame
     unprinted: pd.DataFrame
+    characters: pd.DataFrame
     root: Path
 
     @property
@@ -95,8 +103,11 @@ def unit_tasks(prepared: Prepared, consignments: Mapping[str, Consignment], root
     people, decided, plan = prepared.people, prepared.decided, prepared.plan
     carrier = decided["carrier"].to_numpy()
     on_piece = np.bincount(carrier[carrier >= 0], minlength=len(people))
+    pens = carrier[rows_by_hand(prepared.findings)]
     by_hand = np.zeros(len(people), dtype=bool)
-    by_hand[rows_by_hand(prepared.findings)] = True
+    by_hand[pens[pens >= 0]] = True
+    behind = _behind_the_first(people["name"], carrier)
+    characters = _characters(prepared)
     unprinted = np.flatnonzero((decided["status"] != "printed").to_numpy())
     others = dict(iter(decided["unit_code"].take(unprinted).groupby(decided["unit_code"].take(unprinted))))
     for code, rows in plan.groupby("unit_code", sort=False):
@@ -107,6 +118,7 @@ def unit_tasks(prepared: Prepared, consignments: Mapping[str, Consignment], root
             recipient=prepared.fields.texts["to_name"].take(person).to_numpy(),
             by_hand=by_hand[person],
             people=on_piece[person],
+            others=[behind.get(at, "") for at in person.tolist()] if behind else "",
         )
         rest = others[code].index.to_numpy() if code in others else np.zeros(0, dtype=np.int64)
         left = people[["row", *_OF_PEOPLE]].take(rest).reset_index(drop=True)
@@ -117,5 +129,32 @@ def unit_tasks(prepared: Prepared, consignments: Mapping[str, Consignment], root
             consignments[unit.code],
             pieces,
             left.assign(**{name: decided[name].take(rest).to_numpy() for name in _UNPRINTED}),
+            characters[(characters["unit_code"] == code).to_numpy()].reset_index(drop=True),
             root,
         )
+
+
+def _behind_the_first(names: pd.Series, carrier: np.ndarray) -> dict[int, str]:
+    """Who else is on a piece, by the position of who carries it."""
+    riders = np.flatnonzero((carrier >= 0) & (carrier != np.arange(len(carrier))))
+    found: dict[int, str] = {}
+    for lead, name in zip(carrier[riders].tolist(), names.iloc[riders].tolist(), strict=True):
+        found[lead] = f"{found[lead]}、{name}" if lead in found else name
+    return found
+
+
+def _characters(prepared: Prepared) -> pd.DataFrame:
+    """Who has characters that no font draws: on which piece (0: held), and in which column of the export."""
+    people, decided, plan = prepared.people, prepared.decided, prepared.plan
+    sequence = np.zeros(len(people) + 1, dtype=np.int64)  # the last one is for who is on no piece
+    sequence[plan["person"]] = plan["sequence"]
+    lines = character_lines(people, prepared.findings)
+    at = lines["position"].to_numpy(dtype=np.int64)
+    meant = decided["status"].isin(("printed", "held")).to_numpy()[at]
+    at, lines = at[meant], lines[meant].reset_index(drop=True)
+    own = {name: people[name].take(at).to_numpy() for name in ("insured_number", "name", "kana", "protected")}
+    return lines.drop(columns=["position", "action"]).assign(
+        **own,
+        unit_code=decided["unit_code"].take(at).to_numpy(),
+        sequence=sequence[decided["carrier"].to_numpy()[at]],
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kouki_print.base.resources import data_dir
-from kouki_print.page.fields import FAMILY, FIELD_JA
+from kouki_print.page.fields import FAMILY, FIELD_JA, LINE
 from kouki_print.page.layout import Layout
 
 TABLES_JA = {
@@ -107,7 +107,9 @@ def schema_text() -> str:
     made = Layout.model_json_schema()
     made["properties"].pop("name")  # the file's own name, which nobody writes
     binds = made["$defs"]["FieldItem"]["properties"]["bind"]
-    binds["enum"] = [*FIELD_JA, *(f"family_{{n}}_{name}" for name in FAMILY)]  # {n}: in a repeat
+    single = (name for name in FIELD_JA if not name.startswith("line_"))  # lines of a list: only in a repeat
+    repeated = [f"family_{{n}}_{name}" for name in FAMILY] + [f"line_{{n}}_{name}" for name in LINE]
+    binds["enum"] = [*single, *repeated]
     for name, table in {"Layout": made, **made["$defs"]}.items():
         _tell(table, TABLES_JA[name])
     made = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}

@@ -1,0 +1,50 @@
+"""Reading outputs back (読返し): lists that must be there, be understood, and count to what is wanted."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kouki_print.base.errors import OutputDiffers
+
+AGAIN = "出力は使わず、もう一度実行してください。直らないときは開発元に知らせてください。"
+
+
+def same(file: str, what: str, found: int, wanted: int) -> None:
+    """OutputDiffers unless both counts agree."""
+    if found != wanted:
+        raise OutputDiffers(
+            f"件数突合が一致しません: {what}が{found:,}です（正しくは{wanted:,}）。", remedy=AGAIN, file=file
+        )
+
+
+@contextmanager
+def reading(out: Path, name: str) -> Iterator[Path]:
+    """The path of an output file; OutputDiffers names it when it is missing or cannot be understood."""
+    try:
+        yield out / name
+    except FileNotFoundError as error:
+        raise OutputDiffers("ファイルがありません。", remedy=AGAIN, file=name) from error
+    except (ValueError, KeyError, TypeError, StopIteration, IndexError, csv.Error) as error:
+        raise OutputDiffers("内容が壊れていて読めません。", remedy=AGAIN, file=name) from error
+
+
+def _text_of(path: Path) -> str:
+    """A list as text: UTF-8 with or without a BOM, or the code page that was asked for."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp932")
+
+
+def cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
+    """The cells of some columns of a list, line by line; the columns must be there."""
+    with reading(out, name) as path:
+        reader = csv.reader(io.StringIO(_text_of(path), newline=""), strict=True)
+        header = next(reader)
+        places = [header.index(column) for column in columns]
+        return [tuple(line[place] for place in places) for line in reader]

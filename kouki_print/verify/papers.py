@@ -1,0 +1,16 @@
+"""The words of a paper for people (納品書など), as a reader finds them on its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+
+def paper_text(path: Path) -> str:
+    """The text of all pages, one behind the other; ValueError when it is no PDF."""
+    try:
+        with pdfium.PdfDocument(path) as document:
+            return "\n".join(page.get_textpage().get_text_range() for page in document)
+    except pdfium.PdfiumError as error:
+        raise ValueError(path.name) from error
