@@ -18,6 +18,7 @@ import pytest
 from line_fixtures import ROOT, Finished, cli, tree
 
 from kouki_print.base.errors import JobError, OutputDiffers
+from kouki_print.job import making
 from kouki_print.job import run as run_module
 from kouki_print.job import staging as staging_module
 from kouki_print.job.run import run
@@ -65,7 +66,7 @@ def test_a_failing_stage_leaves_everything_as_it_was(
     words: str,
 ) -> None:
     before = tree(spoiled.out)
-    monkeypatch.setattr(run_module, stage, raising(error))
+    monkeypatch.setattr(making if hasattr(making, stage) else run_module, stage, raising(error))
     for out in (spoiled.out, empty):
         with pytest.raises(kind) as caught:
             run(spoiled.job, out, now=NOW)
@@ -155,7 +156,7 @@ def dying_lot(*_: object, **__: object) -> None:
 def test_failures_in_workers_come_back_as_messages(
     tiny: Finished, empty: Path, monkeypatch: pytest.MonkeyPatch, lot: Callable[..., None], words: str
 ) -> None:
-    monkeypatch.setattr(run_module, "make_and_check", lot)
+    monkeypatch.setattr(making, "make_and_check", lot)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     with pytest.raises(JobError, match=words) as caught:
         run(tiny.job, empty, workers=2, now=NOW)
@@ -171,7 +172,7 @@ def test_workers_write_nothing_after_a_failure_elsewhere(
     def fail_after_first(*_: object) -> Iterator[None]:
         raise JobError("だめです。", remedy="直してください。")
 
-    monkeypatch.setattr(run_module, "_collected", fail_after_first)
+    monkeypatch.setattr(making, "unit_tasks", fail_after_first)
     with pytest.raises(JobError, match="だめです"):
         run(tiny.job, empty, workers=2, now=NOW)
     assert not empty.exists()
@@ -181,7 +182,7 @@ def test_workers_write_nothing_after_a_failure_elsewhere(
 def test_an_interrupt_while_workers_start_is_not_lost() -> None:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
     try:
-        with pytest.raises(KeyboardInterrupt), run_module._deaf_to_interrupts():
+        with pytest.raises(KeyboardInterrupt), making._deaf_to_interrupts():
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.01)
     finally:

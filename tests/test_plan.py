@@ -160,13 +160,10 @@ def filled(rows: list[tuple[str, int, int, str]], limits: Boxes) -> list[tuple[i
         ):  # the next row, if there is one and the piece is not too thick
             row, thick = row + 1, 0
             fits = row < limits.rows and thickness <= wide
-        if not fits:
-            box, pieces_in, heavy, row, thick = (box + 1 if unit == last[0] else 1), 0, 0, 0, 0
-            if wide and thickness > wide:
-                row = limits.rows  # travels alone
+        if not fits:  # a piece too thick for a row travels alone
+            box, pieces_in, heavy, thick = (box + 1 if unit == last[0] else 1), 0, 0, 0
+            row = limits.rows if wide and thickness > wide else 0
         pieces_in, heavy, thick = pieces_in + 1, heavy + weight, thick + thickness
-        if row >= limits.rows:
-            thick = wide + 1  # nothing goes beside it
         last = unit, kind
         found.append((box, pieces_in))
     return found

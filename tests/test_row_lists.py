@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
+import pypdfium2 as pdfium
 import pytest
 from small_job import write_job
 
 from kouki_print.base.errors import JobError
 from kouki_print.job.forms import fresh_styles
+from kouki_print.job.matter import write_matter
 from kouki_print.job.preview_examples import USUAL_CONTACT
 from kouki_print.job.units.row_lists import (
     check_list_layout,
@@ -64,16 +67,21 @@ def test_the_layout_says_how_many_lines_a_page_has(name: str, lines: int) -> Non
 
 @pytest.mark.parametrize("count", [1, 14, 15, 16, 31])
 def test_rows_stand_in_order_and_the_last_rest_is_blank(
-    slip: Layout, styles: dict[str, Style], count: int
+    slip: Layout, styles: dict[str, Style], count: int, tmp_path: Path
 ) -> None:
     totals = [f"計{page}" for page in range(pages_of(count, slip))]
     fresh = fresh_styles(styles)
-    pages = page_lines(slip, rows(count), fresh)
-    section = list_section(slip, USUAL_CONTACT, pages, FRAME | {"page_total": totals}, fresh)
+    lines = page_lines(slip, rows(count), fresh)
+    section = list_section(slip, USUAL_CONTACT, lines, FRAME | {"page_total": totals}, fresh)
     texts = section.fields.texts
-    cells = [texts[f"line_{line}_recipient"].iat[page] for page in range(len(texts)) for line in range(1, 16)]
-    assert cells[:count] == [f"recipient{row}" for row in range(count)]
-    assert set(cells[count:]) <= {""}
+    path = tmp_path / "list.pdf"
+    write_matter(path, load_order(write_job(tmp_path / "job")).order, tmp_path, fresh, [section], "list")
+    with pdfium.PdfDocument(path) as document:
+        said = [page.get_textpage().get_text_range() for page in document]
+    assert len(said) == len(totals)
+    for page, text in enumerate(said):
+        found = re.findall("recipient([0-9]+)", text)
+        assert found == [str(row) for row in range(15 * page, min(15 * page + 15, count))]
     assert texts["list_page"].tolist() == [f"{page + 1} / {len(totals)}" for page in range(len(totals))]
     assert texts["page_total"].tolist() == totals
     assert set(texts["list_title"]) == {"題"}
@@ -123,3 +131,14 @@ def test_a_layout_without_lines_is_refused(slip: Layout) -> None:
     bare = slip.model_copy(update={"front": slip.front.model_copy(update={"field": heads})})
     with pytest.raises(JobError, match="行（line_"):
         check_list_layout(bare, (), FRAME)
+
+
+def test_lines_of_different_shapes_are_refused(slip: Layout) -> None:
+    crooked = [
+        item.model_copy(update={"x": item.x + 1}) if item.bind == "line_3_place" else item
+        for item in slip.front.field
+    ]
+    with pytest.raises(JobError, match="3 行目が、1行目と同じ形ではありません"):
+        check_list_layout(
+            slip.model_copy(update={"front": slip.front.model_copy(update={"field": crooked})}), LINE, FRAME
+        )

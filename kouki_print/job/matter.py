@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,7 @@ from kouki_print.page.ink import Die
 from kouki_print.page.items import MM, Sheet, Side
 from kouki_print.page.layout import Layout
 from kouki_print.page.operators import Canvas
+from kouki_print.page.operators import number as digits
 from kouki_print.page.type.fonts import Style, distinct_clusters
 from kouki_print.page.words import renderer
 from kouki_print.pdf.document import Form, PageBoxes, finish, write_resources
@@ -43,13 +45,31 @@ def _nothing(canvas: Canvas, side: int, record: int) -> bytes:
     return b""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """Rows that stand below each other on pages of a list: ``side`` draws one in the place of the first line.
+
+    Line k of a page lies ``shifts[k]`` mm to the right and down from there; the last page's rest is blank.
+    """
+
+    side: Side
+    texts: pd.DataFrame
+    shifts: Sequence[tuple[float, float]]
+
+    @property
+    def pages(self) -> int:
+        """Pages that the rows take."""
+        return -(-len(self.texts) // len(self.shifts))
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Records that share a layout and a sender.
 
     ``codes`` and ``matching_codes`` have one entry per record, or none at all; ``overlay`` gives operators
     that lie on top of a side (0 front, 1 back) of a record, in points from the sheet's bottom left, and
-    ``overlay_texts`` all it writes, by font, and ``dies`` the dies it draws.
+    ``overlay_texts`` all it writes, by font, and ``dies`` the dies it draws.  ``lines``: each record is a page
+    of these.
     """
 
     layout: Layout
@@ -60,6 +80,7 @@ class Section:
     overlay: Overlay = _nothing
     overlay_texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dies: Sequence[Die] = ()
+    lines: Lines | None = None
 
 
 def write_matter(
@@ -91,10 +112,14 @@ def write_matter(
         forms = _forms(order, sections, composers, list(layouts))
         resources = write_resources(file, shared, forms)
         sheet = sections[0].layout.sheet
+        drawn: dict[int, list[bytes]] = {}  # copies of a list share their lines
+        for section, composer in zip(sections, composers, strict=True):
+            if section.lines is not None and id(section.lines) not in drawn:
+                drawn[id(section.lines)] = _lines(section.lines, composer)
         records = (
             content
             for number, (section, composer) in enumerate(zip(sections, composers, strict=True))
-            for content in _pages(order, number, section, composer)
+            for content in _pages(order, number, section, composer, drawn.get(id(section.lines), ()))
         )
         if imposition is None:
             boxes = page_boxes(sheet, margin)
@@ -119,6 +144,9 @@ def write_matter(
 
 def _resolve(order: Order, section: Section, styles: Mapping[str, Style]) -> None:
     texts: dict[str, list[str]] = printed_texts(section.fields, {"": section.layout})
+    if section.lines is not None:
+        for own in section.lines.side.field:
+            texts.setdefault(own.font, []).extend(section.lines.texts[own.bind].unique().tolist())
     render = renderer(order, section.contact)
     for side in section.layout.sides():
         for item in side.text:
@@ -163,7 +191,21 @@ def _imposed(records: Sequence[bytes], imposition: Imposition, sheet: Sheet) -> 
         )
 
 
-def _pages(order: Order, number: int, section: Section, composer: Composer) -> list[bytes]:
+def _lines(lines: Lines, composer: Composer) -> list[bytes]:
+    """All lines of each page."""
+    nothing = [""] * len(lines.texts)
+    texts = {str(name): column for name, column in lines.texts.items()}
+    own = composer.variable(lines.side, texts, {}, Coded(nothing, nothing), str)
+    if own is None:
+        return [b""] * lines.pages
+    heads = [b"q 1 0 0 1 %s %s cm\n" % (digits(dx * MM), digits(-dy * MM)) for dx, dy in lines.shifts]
+    rows = [b"%s%sQ\n" % (head, row) for head, row in zip(cycle(heads), own, strict=False)]
+    return [b"".join(rows[start : start + len(heads)]) for start in range(0, len(rows), len(heads))]
+
+
+def _pages(
+    order: Order, number: int, section: Section, composer: Composer, lines: Sequence[bytes]
+) -> list[bytes]:
     """Content of each side of each record that has something on it, from where its place is set."""
     fields = section.fields
     count = len(fields.texts)
@@ -180,6 +222,8 @@ def _pages(order: Order, number: int, section: Section, composer: Composer) -> l
             parts = [b"/S%d%s Do\n/GS0 gs 0 0 0 1 k 0 0 0 1 K\n" % (number, b"fb"[index : index + 1])]
             if marks[record] and side.qr:
                 parts.append(b"q 1 0 0 1 %s %s cm\n%sQ\n" % (*composer.qr_origin(side), marks[record]))
+            if lines and index == 0:
+                parts.append(lines[record])
             parts += [own[record] if own else b"", section.overlay(composer.canvas, index, record), b"Q\n"]
             if index == 0 or not is_blank(side):
                 pages.append(b"".join(parts))

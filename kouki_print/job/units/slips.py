@@ -89,11 +89,11 @@ def _sections(
         mine = posted[posted["mail_service"] == service].reset_index(drop=True)
         if service not in NUMBERED_SERVICES or mine.empty:
             continue
-        pages = page_lines(layout, _lines(order, mine), styles)
+        lines = page_lines(layout, _lines(order, mine), styles)
         totals = _totals(mine["postage_yen"].to_numpy(), lines_per_page(layout))
         for title in COPIES:
             own = {"list_title": title, "service": words, **totals}
-            yield list_section(layout, sender, pages, frame | own, styles)
+            yield list_section(layout, sender, lines, frame | own, styles)
 
 
 def _lines(order: Order, posted: pd.DataFrame) -> pd.DataFrame:
