@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import csv
 
 from kouki_print.base.errors import OutputDiffers
 
@@ -28,23 +29,28 @@ def reading(out: Path, name: str) -> Iterator[Path]:
         yield out / name
     except FileNotFoundError as error:
         raise OutputDiffers("ファイルがありません。", remedy=AGAIN, file=name) from error
-    except (ValueError, KeyError, TypeError, StopIteration, IndexError, csv.Error) as error:
+    except (ValueError, KeyError, TypeError, StopIteration, IndexError) as error:
         raise OutputDiffers("内容が壊れていて読めません。", remedy=AGAIN, file=name) from error
 
 
-def _text_of(path: Path) -> str:
-    """A list as text: UTF-8 with or without a BOM, or the code page that was asked for."""
-    data = path.read_bytes()
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp932")
-
-
 def cells(out: Path, name: str, *columns: str) -> list[tuple[str, ...]]:
-    """The cells of some columns of a list, line by line; the columns must be there."""
+    """The cells of some columns of a list, line by line; the columns must be there.
+
+    UTF-8 with or without a BOM, or the code page that was asked for.
+    """
     with reading(out, name) as path:
-        reader = csv.reader(io.StringIO(_text_of(path), newline=""), strict=True)
-        header = next(reader)
-        places = [header.index(column) for column in columns]
-        return [tuple(line[place] for place in places) for line in reader]
+        data = path.read_bytes()
+        try:
+            data.decode("utf-8")
+            encoding = "utf-8"
+        except UnicodeDecodeError:
+            encoding = "cp932"
+        table = csv.read_csv(
+            pa.BufferReader(data),
+            csv.ReadOptions(use_threads=False, encoding=encoding),
+            csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+            csv.ConvertOptions(
+                include_columns=list(columns), column_types=dict.fromkeys(columns, pa.string())
+            ),
+        )
+        return list(zip(*(table[column].to_pylist() for column in columns), strict=True))

@@ -144,13 +144,13 @@ def widths(texts: Sequence[str], style: Style) -> np.ndarray:
     """Natural widths of many texts in 1/1000 em, in columns (int64)."""
     if not len(texts):
         return np.zeros(0, dtype=np.int64)
-    table = np.zeros(0x110000, dtype=np.int32)
+    joined = "\n".join(texts) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+    table = np.zeros(int(codes.max()) + 1, dtype=np.int32)
     for cluster in distinct_clusters(texts):
         if len(cluster) == 1:
             index, gid = style.resolve(cluster)
             table[ord(cluster)] = style.faces[index].advances[gid]
-    joined = "\n".join(texts) + "\n"
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
     ends = np.flatnonzero(codes == 10)
     total = np.cumsum(table[codes], dtype=np.int64)[ends]
     result = np.diff(total, prepend=0)
@@ -174,8 +174,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     """:func:`fit` of many texts: those whose paragraphs stand comfortably go by columns, the rest one by one."""
     if item.pitch:
         return [fit(text, item, style) for text in texts]
-    paragraphs = [text.split("\n") for text in texts]
-    flat = [paragraph for parts in paragraphs for paragraph in parts]
+    flat = "\n".join(texts).split("\n") if len(texts) else []
     limit = limit_of(item)
     wide = np.maximum(natural(flat, item, style), 1)
     scales = np.where(wide <= limit, 100, (100 * limit / wide).astype(np.int64)).tolist()
@@ -190,9 +189,9 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
         ]
     result: list[Fitted | None] = []
     start = 0
-    for text, parts in zip(texts, paragraphs, strict=True):
-        stop = start + len(parts)
-        mine = scales[start:stop]
+    for text in texts:
+        stop = start + text.count("\n") + 1
+        parts, mine = flat[start:stop], scales[start:stop]
         if len(parts) <= item.lines and min(mine) >= floor:
             result.append(Fitted(tuple(zip(parts, mine, strict=True)), item.size))
         else:
