@@ -33,7 +33,10 @@ def test_every_file_for_a_press_passes(tmp_path: Path, mode: str) -> None:
     job = write_job(tmp_path / "job", people, JOB + "[printing]\n" + MODES[mode])
     run(job, tmp_path / "out", now="2026-06-20T00:00:00Z")
     files = files_in(tmp_path / "out")  # as the command takes it: all but what people read
-    lists = {"work_order.pdf", "budget.pdf"}
+    lists = {
+        "work_order.pdf", "budget.pdf", "delivery_note.pdf", "covering_letter.pdf", "volumes_notice.pdf",
+        "posting_slips.pdf", "breakdown.pdf",
+    }  # fmt: skip
     assert {path.name for path in (tmp_path / "out").rglob("*.pdf")} - {path.name for path in files} == lists
     assert {path.parent.name for path in files} >= {"print", "imposed"}
     assert {"envelope.pdf", "box_labels.pdf"} <= {path.name for path in files}
