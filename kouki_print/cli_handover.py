@@ -25,9 +25,8 @@ from kouki_print.console import JapaneseCommand, JapaneseSubgroup, watching
     type=click.Path(path_type=Path),
     default=None,
     metavar="FILE",
-    help="パスワードを自動で作って書く新しいファイル（DIR と OUT の外）",
+    help="受け取る側ごとにパスワードを作って書く新しいファイル（DIR と OUT の外）",
 )
-@click.option("--ask", is_flag=True, help="パスワードを自分で入力する（全員に同じもの）")
 @click.option(
     "--method",
     type=click.Choice(["zip", "age", "gpg"]),
@@ -48,7 +47,6 @@ def pack(
     out: Path,
     to: Path,
     passwords: Path | None,
-    ask: bool,
     method: Any,
     keys: Path | None,
 ) -> None:
@@ -60,25 +58,16 @@ def pack(
     """
     from kouki_print.job.packages.write import PACKAGES, Locks, hand_over
 
-    locks = Locks(method, passwords, _typed_twice() if ask else "", keys)
+    locks = Locks(method, passwords, keys)
     with watching() as watcher:
         made = hand_over(out, to, locks, now=now(), watcher=watcher)
     for each in made:
-        click.echo(f"{each.name}　{each.receiver.name}　ファイル {len(each.receiver.files):,}")
+        files = each.receiver.told_files
+        told = each.receiver.content if files is None else f"ファイル {files:,}"
+        click.echo(f"{each.name}　{each.receiver.name}　{told}")
     click.echo(f"パッケージ: {to}（{len(made):,}件。一覧は {PACKAGES}、書類は同じ名前の PDF）")
     if passwords is not None:
         click.echo(f"パスワード: {passwords}（パッケージとは別の方法で伝えてください）")
-
-
-def _typed_twice() -> str:
-    from kouki_print.base.errors import JobError
-
-    first, again = (
-        click.prompt(text, hide_input=True, err=True) for text in ("パスワード", "もう一度パスワード")
-    )
-    if first != again:
-        raise JobError("2回のパスワードが同じではありません。", remedy="もう一度実行してください。")
-    return str(first)
 
 
 class _Handover(JapaneseSubgroup):
@@ -127,10 +116,10 @@ def check(package: Path, to: Path, password_file: Path | None, key: Path | None,
     """
     from kouki_print.job.packages.check import check_package, needs_password, password_in
 
-    password = ""
+    locked, password = needs_password(package), ""
     if password_file is not None:
         password = password_in(password_file, package)
-    elif needs_password(package):
+    elif locked:
         password = str(click.prompt("パスワード", hide_input=True, err=True))
     opened = check_package(package, to, password=password, key=key, sha256=sha256)
     contents = opened.contents

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def balance(counts: dict[str, int]) -> str:
-    """The counts of a job as one equation."""
+    """The people of a job as one equation."""
     from kouki_print.job.report import STATUS_JA
 
     parts = " ＋ ".join(f"{STATUS_JA[status]} {counts[status]:,}" for status in STATUS_JA)
-    return f"件数突合: 移行データ {sum(counts.values()):,} ＝ {parts}"
+    return f"件数突合: 移行データ {sum(counts.values()):,} ＝ {parts}（人）"
 
 
 def show_result(result: RunResult, out: Path) -> None:
@@ -30,7 +30,10 @@ def show_result(result: RunResult, out: Path) -> None:
     table = Table(title="書類別の通数と郵送料", title_justify="left")
     for name in ("書類", "組", "郵便", "単価（円）", "通数", "郵送料（円）"):
         table.add_column(name, justify="right" if name in ("単価（円）", "通数", "郵送料（円）") else "left")
-    for row in result.budget.summary().to_dict(orient="records"):
+    summary = result.budget.summary()
+    keys = ["document", "set_code", "mail_service", "unit_yen"]  # at one price, size and weight say nothing
+    sums = summary.groupby(keys, sort=False, as_index=False)[["pieces", "total_yen"]].sum()
+    for row in sums.to_dict("records"):
         table.add_row(
             result.budget.document_names[row["document"]],
             row["set_code"],
@@ -43,6 +46,8 @@ def show_result(result: RunResult, out: Path) -> None:
     table.add_row("計", "", "", "", f"{result.budget.pieces:,}", f"{result.budget.total_yen:,}")
     console.print(table)
     click.echo(balance(result.counts))
+    if (people := result.counts["printed"]) != result.pieces:
+        click.echo(f"印刷 {people:,}人分は {result.pieces:,}通です（世帯で1通のものがあります）")
     if result.unknown_unit:
         unit = result.unit_ja
         click.echo(f"うち{unit}の分からない人 {result.unknown_unit:,}（どの{unit}の明細にも入っていません）")

@@ -139,7 +139,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], str, str]] = [
     ("a digest in the manifest", digest_in_manifest, "47213/manifest.json", "一覧が台帳と違います"),
     ("a print file too many", lambda out: (out / TOWN / "print" / "more.pdf").write_bytes(b"%PDF"), "47213/print/more.pdf", "台帳にない印刷ファイル"),
     ("a lot in the ledger", ask("DELETE FROM lot"), "job.sqlite", "ロット"),
-    ("matching code in the ledger", ask("UPDATE piece SET matching_code = 'OKR08-47213-0000001-11-A-0' WHERE sequence = 1"), STEM, "照合コードが違います"),
+    ("matching code in the ledger", ask("UPDATE piece SET matching_code = 'OKR08-47213-0000001-11-A-0' WHERE sequence = 1"), f"{TOWN}/pieces.csv 2行目 「matching_code」列", "台帳と違います"),
     ("pages in the ledger", ask("UPDATE piece SET print_page = 5 - print_page - 1"), STEM, "印刷ページ・面の位置が違います"),
     ("a broken ledger", lambda out: (out / "job.sqlite").write_bytes(b"x" * 5000), "job.sqlite", "台帳を読めません"),
     ("an empty ledger", lambda out: (out / "job.sqlite").write_bytes(b""), "job.sqlite", "台帳を読めません"),

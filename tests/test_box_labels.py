@@ -19,7 +19,7 @@ from small_job import JOB, person, write_job
 
 from kouki_print.job.units.consignments import consignments_of
 from kouki_print.job.units.forms import load_unit_forms
-from kouki_print.job.units.label_texts import bundle_texts, pallet_texts, supply_texts
+from kouki_print.job.units.label_texts import box_texts, bundle_texts, pallet_texts, supply_texts
 from kouki_print.job.units.labels import NUMBER_SHEET, label_places
 from kouki_print.job.units.task import UnitTools, unit_tasks
 from kouki_print.job.units.vendor import write_vendor_matter
@@ -104,7 +104,7 @@ def test_every_box_says_what_is_in_it(labelled: Finished) -> None:
             assert words in label, words
         names = {"A": "資格確認書", "B": "資格情報のお知らせ"}
         for code, count in mine["set_code"].value_counts().items():
-            assert f"{code}（{names[code]}） {count}通" in label
+            assert f"{code}（{names[code]}） {count}通" in label.splitlines()
         assert codes(folder_of(labelled) / "box_labels.pdf", number - 1) == [f"OKR08-47213-{number:03d}"]
     assert len(pieces["box"].unique()) == 3
 
@@ -114,9 +114,10 @@ def test_boxes_of_supplies_stand_behind_the_boxes_of_pieces(labelled: Finished) 
     labels = pages(folder_of(labelled) / "box_labels.pdf")[3:]
     for number, label in enumerate(labels, start=1):
         for words in (
-            "予備",
+            "予備の箱",
+            "印字した封筒は入っていません",
             f"{number} / 4",
-            "資格確認書（ブランク）　10枚",
+            "□ 資格確認書（ブランク）　10枚",
             "封筒 長形3号 窓付　10枚",
             "4箱の合計",
         ):
@@ -128,8 +129,8 @@ def test_boxes_of_supplies_stand_behind_the_boxes_of_pieces(labelled: Finished) 
 def test_every_pallet_says_which_boxes_are_on_it(labelled: Finished) -> None:
     first, second, third, fourth = pages(folder_of(labelled) / "pallet_labels.pdf")
     assert "箱 1 〜 2（2箱 5通）" in first and "1 / 4" in first and "予備" not in first
-    assert "箱 3（1箱 2通）" in second and "予備 1（1箱）" in second
-    assert "予備 2 〜 3（2箱）" in third and "予備 4（1箱）" in fourth
+    assert "箱 3（1箱 2通）" in second and "予備の箱 1（1箱）" in second
+    assert "予備の箱 2 〜 3（2箱）" in third and "予備の箱 4（1箱）" in fourth
     for label in (first, second, third, fourth):
         assert "うるま市" in label and "健康福祉センターうるみん" in label and "令和8年7月3日" in label
 
@@ -216,7 +217,9 @@ def plan_of(rows: Sequence[tuple[str, str]], limits: Boxes) -> pd.DataFrame:
     frame = pd.DataFrame({"mail_service": services, "area": names}).sort_values(
         ["mail_service", "area"], ignore_index=True
     )
-    frame = frame.assign(unit_code="47213", weight_cg=4600, thickness_um=5000, no_forward=False, set_code="A")
+    frame = frame.assign(
+        unit_code="47213", weight_cg=4600, thickness_um=5000, no_forward=False, set_code="A", apart=False
+    )
     frame["sequence"] = np.arange(1, len(frame) + 1)
     unit, kind = frame["unit_code"].to_numpy(), pd.factorize(frame["mail_service"])[0]
     frame["box"], position = boxes(
@@ -283,8 +286,32 @@ def test_many_supplies_share_eight_lines(loaded: LoadedOrder) -> None:
     given = consignments_of(loaded, plan_of([("ordinary", "")], Boxes()))["47213"]
     supplies = tuple(replace(given.supplies[0], name=f"品{number}") for number in range(1, 12))
     (told, *_) = supply_texts(loaded.order, replace(given, supplies=supplies))["supplies"]
-    assert told.splitlines()[0] == "品1　10枚、品2　10枚" and len(told.splitlines()) == 6
+    assert told.splitlines()[0] == "□ 品1　10枚　□ 品2　10枚" and len(told.splitlines()) == 6
     assert told.count("枚") == 11
+
+
+def test_boxes_of_people_apart_say_who_opens_them_and_not_why(loaded: LoadedOrder) -> None:
+    plan = plan_of([("ordinary", "")] * 4, Boxes(max_pieces=2)).assign(apart=[False, False, True, True])
+    given = consignments_of(loaded, plan)["47213"]
+    assert [box.attention for box in given.boxes] == [False, True]
+    assert box_texts(loaded.order, given)["box_attention"] == ["", "担当者が開けてください"]
+
+
+def test_a_label_has_a_line_for_each_set_and_room_for_the_day(loaded: LoadedOrder) -> None:
+    plan = plan_of([("none", "")] * 3, Boxes()).assign(set_code=["A", "A", "B"])
+    given = replace(consignments_of(loaded, plan)["47213"], day=None)
+    texts = box_texts(loaded.order, given)
+    assert texts["box_sets"] == ["A（資格確認書） 2通\nB（資格情報のお知らせ） 1通"]
+    assert texts["delivery_day"][0].split() == ["年", "月", "日"]
+    assert (texts["service"], texts["box_sealing"]) == (["窓口交付"], ["封緘済み"])
+    unmailed = replace(given, mailed=False, sealed=False, handover_way="区長が配る")
+    texts = box_texts(loaded.order, unmailed)
+    assert (texts["service"], texts["box_sealing"]) == (["郵送なし"], ["未封緘"])
+
+
+def test_the_sheet_of_dividers_says_how_to_cut_it(labelled: Finished) -> None:
+    for sheet in pages(folder_of(labelled) / "dividers.pdf"):
+        assert sheet.count("線で切って使います") == 1 and "右の山を左の山の下に" in sheet
 
 
 def test_without_numbers_there_are_no_number_labels(tiny: Finished) -> None:

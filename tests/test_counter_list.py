@@ -10,7 +10,7 @@ from pathlib import Path
 from small_job import person
 from unit_lists import bare, pages_of, units_of
 
-from kouki_print.job.units.own_lists import write_counter_lists
+from kouki_print.job.units.handing_out import write_counter_lists
 from kouki_print.page.layouts.file import load_layout
 
 NO_MAIL = {"47213": {"郵送": "しない", "受渡方法": "窓口で本人に手渡し"}}
@@ -54,9 +54,17 @@ def test_all_pieces_of_a_municipality_that_does_not_mail_are_listed_by_kana(tmp_
         assert f"{at}/2" in page and "全20通" in page and "うるま市" in page
     text = "".join(pages)
     for row in task.pieces.itertuples():
-        for words in (f"{row.box}－{row.position}", f"{row.sequence:07d}", row.insured_number, row.name):
+        for words in (f"{row.box}－{row.position}", f"{row.sequence:07d}", row.insured_number[-4:], row.name):
             assert bare(words) in text
-    assert text.count("昭和16年7月5日") == text.count("日資格") == 20
+    assert text.count("資格確認書") == 20
+
+
+def test_who_signs_sees_no_birth_date_and_no_whole_number_of_others(tmp_path: Path) -> None:
+    tools, units = units_of(tmp_path, folk(), answers=NO_MAIL)
+    write_counter_lists(tools, units["47213"])
+    text = "".join(pages_of(units["47213"].own / "counter_list.pdf"))
+    assert "昭和" not in text and "1941" not in text and "令和年月日" in text
+    assert not any(row.insured_number in text for row in units["47213"].pieces.itertuples())
 
 
 def test_who_comes_to_the_counter_is_listed_and_nobody_else(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_who_mails_reads_when_where_and_how_much(job: tuple[UnitTools, dict[str,
         "封はすべて閉じてあります。",
         "「転送不要」の表示は、すべての封筒にあります。",
         "差出日は令和8年7月13日です",
-        "内訳は、簡易書留6通、窓口でお渡しする分2通（別の箱）です。",
+        "郵便種別は簡易書留です（通数と料金は内訳票）。窓口でお渡しする分は、別の箱に入れ",
         "差し出す前（令和8年7月10日まで）に",
         "令和8年8月1日を回収年月日として",
         "問合せ先沖縄県後期高齢者医療広域連合管理課資格班098-000-1234以上",
@@ -127,11 +127,46 @@ def test_who_mails_reads_when_where_and_how_much(job: tuple[UnitTools, dict[str,
 def test_who_does_not_mail_hands_out_in_its_own_way(job: tuple[UnitTools, dict[str, UnitTask]]) -> None:
     tools, tasks = job
     text = told(tools, tasks[COUNTER])
-    assert (
-        "貴市町村でお渡しください（区長を通じて手渡し）。封筒に料金後納などの郵便の表示がありますが" in text
-    )
+    assert "貴市でお渡しください（区長を通じて手渡し）。封筒に料金後納などの郵便の表示がありますが" in text
     assert "封は閉じていません。" in text
-    assert "差出日" not in text and "差し出す" not in text and "転送不要" not in text
+    for word in ("差出", "差し出す", "転送不要", "引受番号", "窓口交付簿"):  # no such paper lies there yet
+        assert word not in text
+    for name, word in (("見本町", "貴町で"), ("見本村", "貴村で"), ("見本組合", "")):
+        assert f"伺っていますので、{word}お渡し" in words(tools, tasks[COUNTER], unit_name=name)
+
+
+def test_it_does_not_tell_of_what_only_a_protected_person_has(
+    job: tuple[UnitTools, dict[str, UnitTask]],
+) -> None:
+    """The only piece at the counter, the only one to write on: it would be found by its box."""
+    tools, tasks = job
+    pieces = tasks[BIG].pieces
+    kept = pieces[((pieces["mail_service"] != "none") | pieces["protected"]).to_numpy()]
+    task = replace(tasks[BIG], pieces=kept.assign(by_hand=kept["protected"]))
+    text = told(tools, task)
+    assert kept["pickup"].sum() == 1 and "窓口でお渡し" not in text and "手書きが要る" not in text
+
+
+def test_reasons_why_nothing_is_printed_are_not_told(job: tuple[UnitTools, dict[str, UnitTask]]) -> None:
+    tools, tasks = job
+    for by_group in (False, True):
+        text = words(tools, tasks[BIG], by_group=by_group, held=1, unissued=2, excluded=3)
+        assert "対象外3人今回お渡しするものはありません" in text
+        for word in ("生活保護", "負担割合が", "番号など"):
+            assert word not in text
+
+
+def test_it_tells_where_a_piece_stands(job: tuple[UnitTools, dict[str, UnitTask]]) -> None:
+    tools, tasks = job
+    papers = dict.fromkeys(PAPERS, "")
+    text = words(tools, tasks[BIG], papers=papers | {"index": "index.xlsx"})
+    assert (
+        "束・位置・通し番号が分かります" in text
+        and "仕切りカードの番号（通し番号の範囲）で束を選んで" in text
+    )
+    assert "位置は、箱の1列目の手前から数えて何通目か（2列目からは、前の列の続き）です。" in text
+    text = words(tools, tasks[BIG], by_group=True, papers=papers | {"cover_list": "cover_list.pdf"})
+    assert "索引" not in text and "送付内訳書で、その封筒の箱－位置と番号" in text
 
 
 def test_one_piece_without_blank_stock_dates_and_contact(tmp_path: Path) -> None:
@@ -240,14 +275,15 @@ def test_the_job_can_have_words_of_its_own(
         ("甲\n\n{% if mailed %}{{ papers.indx }}{% endif %}", 3, "「indx」という名前がありません"),
         ("甲\n{% if mailed %}", 2, "書き方が正しくありません"),
         ("{{ pieces }", 1, "書き方が正しくありません"),
-        ("\n{{ pieces|nosuch }}", 2, "書き方が正しくありません"),
+        ("\n{{ pieces|nosuch }}", 2, "使えない書き方"),
         ("\n{{ pieces + unit_name }}", 2, "値を文にできません"),
-        ("\n{% if not mailed %}\n{{ 1 // 0 }}{% endif %}", 3, "値を文にできません"),
+        ("\n{% if not mailed %}\n{{ 1 // 0 }}{% endif %}", 3, "使えない書き方"),
         ("甲\n乙\n\ue000", 3, "書体にない文字"),
-        ("{% for n in range(90000) %}あ{% endfor %}", None, "20,000字より長く"),
+        ("{% for n in range(90000) %}あ{% endfor %}", 1, "使えない書き方"),
+        ("{{ unit_name }}" * 1400, None, "20,000字より長い"),
         ("|" + "あ" * 9000, None, "用紙に入りません"),
         ("|a" * 300, None, "用紙に入りません"),
-        ("{% include 'x' %}", 1, "値を文にできません"),
+        ("{% include 'x' %}", 1, "使えない書き方"),
     ],
 )
 def test_a_bad_template_is_told_with_its_line(tmp_path: Path, text: str, line: int | None, what: str) -> None:
@@ -268,6 +304,16 @@ def test_a_bad_template_is_told_with_its_line(tmp_path: Path, text: str, line: i
         "{% for n in range(10**9) %}{% endfor %}",
         "{{ papers.update({'index': 'x'}) }}",
         "{{ sets.append(1) }}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for a in sets %}{% for b in sets %}{% for c in sets %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% set n=99999999 %}{{ 9**n }}",
+        "{{ 9**99999999 }}",
+        "{{ lipsum(n=100000) }}",
+        "{{ ('a'*10**9)|length }}",
+        "{{ '%0900000000d'|format(1) }}",
+        "{{ '{:0900000000d}'.format(pieces) }}",
+        "{{ 'a' ~ 'b' }}",
+        "{{ [1, 2]|random }}",
     ],
 )
 def test_a_template_gets_nothing_but_its_facts(tmp_path: Path, text: str) -> None:

@@ -29,9 +29,9 @@ from kouki_print.order.models import Order
 pytest_plugins = ("line_fixtures",)
 PLACE = Place("うるま市", "9042215", "うるま市みどり町一丁目1番1号", "保険年金課", "098-974-3111")
 SUPPLIES = (
-    Supply("1", "資格確認書（ブランク）", 35, blank=True),
-    Supply("5", "マイナ利用チラシ", 35),
-    Supply("ENV", "封筒 長形3号", 35),
+    Supply("1", "資格確認書（ブランク）", 35, blank=True, weight_cg=1000),
+    Supply("5", "マイナ利用チラシ", 35, weight_cg=400),
+    Supply("ENV", "封筒 長形3号", 35, weight_cg=600),
 )
 UNIT = Consignment(
     code="47213",
@@ -113,8 +113,11 @@ def test_every_box_has_its_line_in_the_list(order: Order) -> None:
     for box in unit.boxes:
         what = "8通 368 g 窓口交付" if box.service == "none" else "300通 13.8 kg 簡易書留"
         assert f"{box.number} / 41 {box.first:07d} 〜 {box.last:07d} {what} {box.pallet}" in shown
-    supplies = [line for line in shown if line.startswith("予備 ")]
-    assert supplies == [f"予備 {number} / 9 {2 if number < 8 else 3}" for number in range(1, 10)], "on top"
+    supplies = [line for line in shown if line.startswith("予備の箱 ")]
+    assert supplies == [
+        f"予備の箱 {number} / 9 ブランク証・封入物・封筒 約77 g {2 if number < 8 else 3}"
+        for number in range(1, 10)
+    ], "on top"
 
 
 def test_totals_that_differ_are_not_read() -> None:
@@ -133,15 +136,11 @@ KINDS = st.tuples(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(KINDS, min_size=1, max_size=40))
-def test_pieces_and_boxes_add_up(contents: list[tuple[str, dict[str, int]]]) -> None:
+def test_pieces_add_up(contents: list[tuple[str, dict[str, int]]]) -> None:
     unit = filled(*contents)
     found = piece_lines(unit)
     for at, counted in ((0, unit.services), (1, unit.sets)):
         assert {key: sum(line[2] for line in found if line[at] == key) for key in counted} == counted
-    assert sum(line[3] for line in found) == len(unit.boxes)
-    for service in unit.services:
-        mine = [box for box in unit.boxes if box.service == service]
-        assert sum(line[3] for line in found if line[0] == service) == len(mine)
 
 
 def test_the_table_tells_what_the_paper_tells(order: Order) -> None:
@@ -149,21 +148,21 @@ def test_the_table_tells_what_the_paper_tells(order: Order) -> None:
         ("simple_registered", {"A": 200, "B": 3}), ("simple_registered", {"B": 50}), ("none", {"A": 2})
     )
     found = lines(delivery_table(order, unit))
-    assert [
-        (line["kind"], line["code"], line["service"], line["quantity"], line["boxes"]) for line in found
-    ] == [
-        ("pieces", "A", "simple_registered", "200", "1"),
-        ("pieces", "B", "simple_registered", "53", "1"),
-        ("pieces", "A", "none", "2", "1"),
-        ("blank", "1", "", "35", "1"),
-        ("enclosure", "5", "", "35", "0"),
-        ("envelope", "ENV", "", "35", "0"),
+    assert [tuple(line[name] for name in ("kind", "code", "service", "quantity")) for line in found] == [
+        ("pieces", "A", "simple_registered", "200"),
+        ("pieces", "B", "simple_registered", "53"),
+        ("pieces", "A", "none", "2"),
+        ("box", "", "", "3"),
+        ("blank", "1", "", "35"),
+        ("enclosure", "5", "", "35"),
+        ("envelope", "ENV", "", "35"),
+        ("supply_box", "", "", "1"),
     ]
     first = pages(delivery_note(order, unit)[0])[0]
     for words in ("資格確認書", "資格情報のお知らせ", "窓口交付", "ブランク証", "予備の封筒", "封緘済み"):
         assert words in first
     unsafe = replace(unit, supplies=(Supply("5", "=1+1", 3),))
-    assert lines(delivery_table(order, unsafe))[-1]["name"] == "'=1+1"
+    assert lines(delivery_table(order, unsafe))[-2]["name"] == "'=1+1"
 
 
 def test_what_nobody_has_set_is_open_on_the_paper(order: Order) -> None:
@@ -172,9 +171,7 @@ def test_what_nobody_has_set_is_open_on_the_paper(order: Order) -> None:
     )
     text = "".join("".join(pages(delivery_note(order, bare)[0])).split())
     assert "納入日＿＿＿＿年＿＿月＿＿日" in text and "納入者＿＿＿＿" in text
-    assert "ブランク証数は決まっていません" in text and "未封緘" in text
-    by_group = order.model_copy(update={"delivery": order.delivery.model_copy(update={"unit": "group"})})
-    assert "ブランク証数は" not in "".join("".join(pages(delivery_note(by_group, bare)[0])).split())
+    assert "封筒は未封緘です" in text
     known = {"vendor": "○○印刷株式会社", "contact": "管理課 098-000-1111"}
     told = order.model_copy(update={"handover": order.handover.model_copy(update=known)})
     text = "".join("".join(pages(delivery_note(told, replace(bare, day=dt.date(2026, 7, 6)))[0])).split())
@@ -221,8 +218,39 @@ def test_both_folders_have_the_note_and_it_counts_what_is_there(delivered: Finis
         totals = read_totals("\n".join(pages((own / code / "delivery_note.pdf").read_bytes())))
         boxes = max(int(piece["box"]) for piece in pieces)
         assert totals[:2] == (boxes, len(pieces))
-        assert (total(found, "boxes", "pieces"), total(found, "quantity", "pieces")) == totals[:2]
-        assert total(found, "boxes", "blank", "enclosure", "envelope") == totals[2]
+        told = tuple(total(found, "quantity", kind) for kind in ("box", "pieces", "supply_box"))
+        assert told == totals
+        assert [line["kind"] for line in found if "box" in line["kind"]] == ["box", "supply_box"], "once each"
+
+
+def test_boxes_for_the_clerk_in_charge_are_told_without_a_reason(order: Order) -> None:
+    unit = filled(("ordinary", {"A": 3}), ("ordinary", {"A": 2}))
+    unit = replace(unit, boxes=(unit.boxes[0], replace(unit.boxes[1], attention=True)))
+    text = "\n".join(pages(delivery_note(order, unit)[0]))
+    (line,) = (line for line in text.splitlines() if "担当者が開けてください" in line)
+    assert line.startswith("2 / 2")
+    assert "支援" not in text and "保護" not in text
+
+
+def test_without_supplies_nothing_is_said_of_them(order: Order) -> None:
+    bare = filled(("ordinary", {"A": 3}), unit=replace(UNIT, supplies=(), supply_boxes=0))
+    text = "\n".join(pages(delivery_note(order, bare)[0]))
+    assert "予備" not in text
+    assert read_totals(text) == (1, 3, 0)
+    assert [
+        line["quantity"] for line in lines(delivery_table(order, bare)) if line["kind"] == "supply_box"
+    ] == ["0"]
+
+
+def test_the_addressee_stands_on_one_line(order: Order) -> None:
+    place = replace(PLACE, section="")
+    unit = filled(("ordinary", {"A": 3}), unit=replace(UNIT, place=place))
+    told = order.model_copy(
+        update={"handover": order.handover.model_copy(update={"vendor_contact": "営業部 山田 098-0"})}
+    )
+    first = pages(delivery_note(told, unit)[0])[0].splitlines()
+    assert "うるま市 御中" in first and "御中" not in first
+    assert any("担当 営業部" in line for line in first)
 
 
 def test_nobody_is_named_on_the_note(delivered: Finished) -> None:

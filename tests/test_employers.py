@@ -105,8 +105,8 @@ def test_a_household_shares_one_notice_and_everybody_has_a_card(kenpo: Finished)
     assert postage == sum(int(line["total_yen"]) for line in kenpo.budget()) > 0
 
 
-def test_a_bundle_has_a_cover_list_and_no_home_address(kenpo: Finished) -> None:
-    """The list has every piece of the bundle; pages for the employer's hands show no home."""
+def test_a_collective_mailing_has_a_cover_list_and_no_home_address(kenpo: Finished) -> None:
+    """Every piece is listed as all papers name it; pages for the employer's hands show no home."""
     homes = {person["住所"] for person in kenpo.people()} - {""}
     groups = [group for group in table(kenpo.job / "groups.csv") if group["受渡方法"] == "一括"]
     assert len(groups) >= 5
@@ -117,6 +117,9 @@ def test_a_bundle_has_a_cover_list_and_no_home_address(kenpo: Finished) -> None:
         flat = listed.replace("\r", "").replace("\n", "")
         assert group["団体名"].replace("　", "") in flat.replace("　", "").replace(" ", "")
         assert f"合計 {len(pieces):,}通" in flat
+        assert "納入日" in flat and "発送日" not in flat
+        assert {piece["sequence"].zfill(7) for piece in pieces} <= set(listed.split())
+        assert {f"{piece['box']}－{piece['position']}" for piece in pieces} <= set(listed.split())
         for name in {piece["print_pdf"] for piece in pieces}:
             for text in page_texts(kenpo.out / "vendor" / code / name)[:20]:
                 assert not any(home in text for home in homes)

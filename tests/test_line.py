@@ -85,7 +85,8 @@ def test_folder_and_headers_are_those_of_the_contract(shipped: Finished) -> None
     for folder in shipped.towns():
         assert {path.name for path in folder.iterdir()} <= {
             "manifest.json", "pieces.csv", "print", "imposed", "envelope.pdf", "box_labels.pdf",
-            "pallet_labels.pdf", "dividers.pdf", "boxes.csv", "bundles.csv",
+            "pallet_labels.pdf", "dividers.pdf", "boxes.csv", "bundles.csv", "delivery_note.pdf",
+            "delivery_note.csv", "blank_certificate.pdf",
             "work_order.pdf", "ticket.xjdf",
         }  # fmt: skip
     assert len(shipped.towns()) == 41
@@ -154,8 +155,11 @@ def test_delivery_order_goes_by_postcode(shipped: Finished) -> None:
         pieces = shipped.pieces(folder.name)
         apart = {line["piece_id"] for line in shipped.protected()}
         usual = [piece for piece in pieces if piece["piece_id"] not in apart]
-        kept = [(piece["mail_service"] == "none", piece["postcode"]) for piece in usual]
-        assert kept == sorted(kept)  # what is handed over at the counter stands behind what is mailed
+        kept = [
+            (piece["mail_service"] == "none", piece["no_forward"] == "1", piece["postcode"])
+            for piece in usual
+        ]
+        assert kept == sorted(kept)  # what never shares a box stands apart: counter, 転送不要
         assert all(piece["piece_id"] in apart for piece in pieces[len(usual) :])  # they come last
 
 

@@ -17,19 +17,22 @@ from small_job import JOB, person, write_job
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.job.balance import check_balance
 from kouki_print.job.ledger import open_ledger
-from kouki_print.job.papers import check_papers, unit_counts
+from kouki_print.job.papers.counts import unit_counts
 
 pytest_plugins = ("line_fixtures",)
+TOWNS = ["47205", "47213"]
 TOWN, OWN = "vendor/47213", "municipalities/47213"
 MORE = "[boxes]\nmax_pieces = 3\nbundle_pieces = 2\n"
 
 
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """Nine people: boxes of three, one to be collected at the counter, one under protection."""
+    """Two municipalities: boxes of three, some to be collected at the counter, one each under protection."""
     folder = tmp_path_factory.mktemp("papers")
     people = [person(count) for count in range(1, 8)]
     people += [person(8, pickup="1"), person(9, protected="1", pickup="1")]
+    people += [person(count, municipality_code="47205") for count in range(10, 15)]
+    people += [person(15, municipality_code="47205", protected="1", pickup="1")]
     return finished(write_job(folder / "job", people, JOB + MORE), folder / "out")
 
 
@@ -70,52 +73,77 @@ def gone(name: str) -> Callable[[Path], None]:
     return lambda out: (out / name).unlink()
 
 
-def manifest(key: str, value: int) -> Callable[[Path], None]:
+def twice(name: str, line: int) -> Callable[[Path], None]:
+    """One line two times."""
+
+    def change(out: Path) -> None:
+        lines = (out / name).read_bytes().splitlines(keepends=True)
+        (out / name).write_bytes(b"".join([*lines[: line + 1], *lines[line:]]))
+
+    return change
+
+
+def only_heads(name: str) -> Callable[[Path], None]:
+    def change(out: Path) -> None:
+        (out / name).write_bytes((out / name).read_bytes().splitlines(keepends=True)[0])
+
+    return change
+
+
+def manifest(keys: str) -> Callable[[Path], None]:
+    """One more of what a manifest counts."""
+
     def change(out: Path) -> None:
         path = out / TOWN / "manifest.json"
         content = json.loads(path.read_text(encoding="utf-8"))
-        assert content["counts"][key] != value
-        content["counts"][key] = value
+        *way, last = keys.split(".")
+        inside = content
+        for key in way:
+            inside = inside[int(key) if key.isdigit() else key]
+        inside[last] += 1
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     return change
 
 
-def other_note(out: Path) -> None:
-    """A paper that is whole, but not this one."""
-    (out / TOWN / "delivery_note.pdf").write_bytes((out / TOWN / "work_order.pdf").read_bytes())
+def of_another(name: str) -> Callable[[Path], None]:
+    """The same file of another municipality in its place."""
+    return lambda out: [(out / name).write_bytes((out / name.replace("47213", "47205")).read_bytes())].clear()
 
 
+# Every column that must tell what the ledger has: another value in it is found.
+TOLD = {
+    f"{TOWN}/pieces.csv": "sequence,document,set_code,sheets,mail_service,size_class,postage_yen,matching_code,no_forward,box,position",
+    f"{TOWN}/boxes.csv": "box,first_sequence,last_sequence,pieces,weight_g",
+    f"{TOWN}/bundles.csv": "box,bundle,first_sequence,last_sequence,pieces",
+    f"{TOWN}/delivery_note.csv": "code,quantity",
+    f"{OWN}/delivery_note.csv": "code,quantity",
+    f"{OWN}/posting/breakdown.csv": "mail_service,size_class,max_grams,unit_yen,pieces,total_yen",
+    f"{OWN}/index.csv": "組,通し番号,箱,束,位置",
+    f"{OWN}/index_by_sequence.csv": "組,通し番号,箱,束,位置",
+    f"{OWN}/sealed/protected.csv": "通し番号",
+    "vendor/deliveries.csv": "unit_code,pieces,boxes,no_forward_pieces",
+    "vendor/quantities.csv": "unit_code,code,needed,spare,total",
+    "vendor/lots.csv": "unit_code,first_sequence,last_sequence,pieces,sheets",
+    "union/posting.csv": "municipality_code,mail_service,pieces,total_yen",
+    "finance/budget.csv": "municipality_code,document,set_code,mail_service,size_class,max_grams,pieces,unit_yen,total_yen",
+}
+COUNTED = (
+    "counts.printed", "counts.sheets", "counts.boxes", "postage.pieces", "postage.total_yen", "delivery.boxes",
+    "delivery.supply_boxes", "delivery.no_forward_pieces", "sets.A", "documents.certificate", "enclosures.0.quantity",
+)  # fmt: skip
+PAPERS = (
+    f"{TOWN}/delivery_note.pdf", f"{OWN}/delivery_note.pdf", f"{TOWN}/box_labels.pdf",
+    f"{OWN}/posting/posting_slips.pdf", f"{OWN}/posting/breakdown.pdf",
+)  # fmt: skip
 CHANGES: list[tuple[str, Callable[[Path], None], str]] = [
-    ("pieces of a box", cell(f"{TOWN}/boxes.csv", 1, "pieces", "2"), "boxes.csv"),
-    ("sequence of a box", cell(f"{TOWN}/boxes.csv", 2, "first_sequence", "5"), "boxes.csv"),
-    ("weight of a box", cell(f"{TOWN}/boxes.csv", 1, "weight_g", "1.00"), "boxes.csv"),
-    ("a box less", without(f"{TOWN}/boxes.csv", 1), "boxes.csv"),
-    ("no boxes", gone(f"{TOWN}/boxes.csv"), "boxes.csv"),
-    ("pieces of a bundle", cell(f"{TOWN}/bundles.csv", 1, "pieces", "3"), "bundles.csv"),
-    ("a bundle less", without(f"{TOWN}/bundles.csv", 2), "bundles.csv"),
-    ("box of a piece", cell(f"{TOWN}/pieces.csv", 1, "box", "2"), "pieces.csv"),
-    ("boxes in the manifest", manifest("boxes", 1), "manifest.json"),
-    ("pieces on the vendor's note", cell(f"{TOWN}/delivery_note.csv", 1, "quantity", "1"), "vendor/47213/delivery_note.csv"),
-    ("pieces on the unit's note", cell(f"{OWN}/delivery_note.csv", 1, "quantity", "1"), "municipalities/47213/delivery_note.csv"),
-    ("another paper as the note", other_note, "vendor/47213/delivery_note.pdf"),
-    ("no note", gone(f"{OWN}/delivery_note.pdf"), "municipalities/47213/delivery_note.pdf"),
-    ("pieces posted", cell(f"{OWN}/posting/breakdown.csv", 1, "pieces", "6"), "breakdown.csv"),
-    ("yen posted", cell(f"{OWN}/posting/breakdown.csv", 1, "total_yen", "1"), "breakdown.csv"),
-    ("service posted", cell(f"{OWN}/posting/breakdown.csv", 1, "mail_service", "ordinary"), "breakdown.csv"),
-    ("nothing posted", gone(f"{OWN}/posting/breakdown.csv"), "breakdown.csv"),
-    ("somebody less in the index", without(f"{OWN}/index.csv", 1), "index.csv"),
-    ("somebody less by sequence", without(f"{OWN}/index_by_sequence.csv", 1), "index_by_sequence.csv"),
-    ("somebody twice in the index", cell(f"{OWN}/index.csv", 1, "通し番号", "2"), "index.csv"),
-    ("nobody on the sealed list", without(f"{OWN}/sealed/protected.csv", 1), "protected.csv"),
-    ("pieces delivered", cell("vendor/deliveries.csv", 1, "pieces", "8"), "deliveries.csv"),
-    ("boxes delivered", cell("vendor/deliveries.csv", 1, "boxes", "1"), "deliveries.csv"),
-    ("quantity of a set", cell("vendor/quantities.csv", 1, "needed", "1"), "quantities.csv"),
-    ("pieces of a lot", cell("vendor/lots.csv", 1, "pieces", "1"), "lots.csv"),
-    ("pieces on the posting list", cell("union/posting.csv", 1, "pieces", "1"), "posting.csv"),
-    ("yen on the posting list", cell("union/posting.csv", 1, "total_yen", "1"), "posting.csv"),
-    ("pieces in the budget", cell("finance/budget.csv", 1, "pieces", "1"), "budget.csv"),
-    ("yen in the budget", cell("finance/budget.csv", 1, "total_yen", "1"), "budget.csv"),
+    *((f"{column} in {name}", cell(name, 1, column, "77"), name) for name, columns in TOLD.items() for column in columns.split(",")),
+    *((f"a line less in {name}", without(name, 1), name) for name in TOLD),
+    *((f"a line twice in {name}", twice(name, 1), name) for name in TOLD),
+    *((f"no {name}", gone(name), name) for name in (*TOLD, *PAPERS)),
+    *((f"{key} in the manifest", manifest(key), "") for key in COUNTED),
+    *((f"another unit's {name}", of_another(name), name) for name in (*TOLD, *PAPERS) if "47213" in name),
+    ("all bundles gone", only_heads(f"{TOWN}/bundles.csv"), "bundles.csv"),
 ]  # fmt: skip
 
 
@@ -127,7 +155,7 @@ def test_whatever_no_longer_adds_up_is_found(
 ) -> None:
     change(spoiled.out)
     with pytest.raises(OutputDiffers) as caught:
-        check_balance(spoiled.out, 9, ["47213"])
+        check_balance(spoiled.out, 15, TOWNS)
     assert caught.value.exit_status == 3 and file in str(caught.value.file)
     assert any(
         words in caught.value.what for words in ("件数突合が一致しません", "ファイルがありません", "壊れて")
@@ -145,8 +173,8 @@ def test_the_command_says_so_too(spoiled: Finished) -> None:
 def test_what_was_made_adds_up(papers: Finished) -> None:
     assert cli("verify", papers.out).exit_code == 0
     with open_ledger(papers.out) as connection:
-        (unit,) = unit_counts(connection).values()
-        check_papers(papers.out, {"47213": unit})
-    assert unit.pieces == 9 and unit.protected == 1
+        units = unit_counts(connection)
+    unit = units["47213"]
+    assert len(unit.pieces) == 9 and sum(piece.apart for piece in unit.pieces) == 1
     assert [box.pieces for box in unit.boxes.values()] == [3, 3, 1, 1, 1], "by counter, and people apart"
-    assert sum(pieces for pieces, _ in unit.mail.values()) == 7
+    assert unit.mailed[0] == 7 and unit.sets == {"A": 9} and unit.sheets == 9

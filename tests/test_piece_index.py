@@ -112,6 +112,7 @@ def test_the_book_has_every_piece_once_in_both_orders(tmp_path: Path, order: Ord
     assert [row["氏名カナ"] for row in found["カナ順"]] == ["アカ", "カナ", "ワタ"]
     assert [row["通し番号"] for row in found["カナ順"]] == [2, 3, 1]
     assert [row["通し番号"] for row in found["通し番号順"]] == [1, 2, 3]
+    assert "位置は、箱の1列目の手前から数えて何通目か（2列目" in book["カナ順"]["A3"].value
     assert [(row["箱"], row["位置"]) for row in found["通し番号順"]] == [(1, 1), (1, 2), (2, 1)]
 
 

@@ -200,11 +200,11 @@ def test_boxes_hold_their_rows_and_one_kind(rows: list[tuple[str, int, int, str]
 
 
 def test_a_box_of_the_usual_order_holds_what_its_rows_hold() -> None:
-    """Three rows of 500 mm: 249 envelopes of 6 mm (83 a row), not the 250 that 1,500 mm would be."""
+    """Three rows of 470 mm: 201 envelopes of 7 mm (67 a row), and room is left for cards and fingers."""
     codes, weights = np.array(["47201"] * 600, dtype=object), np.full(600, 4000)
-    number, _ = boxes(codes, weights, np.full(600, 6000), Boxes())
-    assert np.bincount(number).tolist() == [0, 249, 249, 102]
-    assert np.bincount(boxes(codes, weights, np.full(600, 6000), Boxes(row_mm=0))[0]).tolist() == [
+    number, _ = boxes(codes, weights, np.full(600, 7000), Boxes())
+    assert np.bincount(number).tolist() == [0, 201, 201, 198]
+    assert np.bincount(boxes(codes, weights, np.full(600, 7000), Boxes(row_mm=0))[0]).tolist() == [
         0,
         300,
         300,
@@ -235,6 +235,12 @@ def test_kinds_differ_where_the_order_separates(
     if separate[:1] == ["mail_service"]:
         services = table["mail_service"].iloc[np.argsort(ranks, kind="stable")].tolist()
         assert services == sorted(services, key=["simple_registered", "ordinary", "none"].index)
+
+
+def test_the_usual_order_never_mixes_services_or_forwarding_in_a_box() -> None:
+    rows = [(service, "A", flag) for service in KINDS["mail_service"] for flag in (False, True)]
+    table = pd.DataFrame(rows, columns=list(KINDS))
+    assert len(set(box_kinds(table, Boxes().separate).tolist())) == len(rows)
 
 
 @given(CODES, st.integers(1, 12), st.integers(1, 5), st.data())
@@ -309,7 +315,7 @@ def test_the_made_plan_is_in_order(made: Made) -> None:
     person = plan["person"].to_numpy()
     keys = list(
         zip(
-            decided["unit_code"].take(person), decided["to_postcode"].take(person),
+            decided["unit_code"].take(person), plan["no_forward"], decided["to_postcode"].take(person),
             decided["to_address"].take(person), decided["to_building"].take(person),
             people["household_number"].take(person), people["row"].take(person),
             strict=True,

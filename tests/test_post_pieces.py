@@ -14,6 +14,8 @@ from kouki_print.base.errors import JobError
 from kouki_print.post.assess import assess, barcode_findings
 from kouki_print.post.problems import NO_BARCODE_00, NO_BARCODE_MISSING, NO_BARCODE_OFF
 from kouki_print.post.registered import (
+    Band,
+    Bands,
     assign_numbers,
     check_capacity,
     check_digit,
@@ -143,16 +145,11 @@ def test_numbers_run_on_over_the_bands_in_sequence_order(tmp_path: Path) -> None
         encoding="cp932",
     )
     bands = load_numbers(path, towns)
-    assert (bands.room(NAHA), bands.room(GINOWAN), bands.room(ISHIGAKI)) == (4, 1, 0)
+    assert [
+        sum(band.size for band in bands.of_service(code, "registered")) for code in (NAHA, GINOWAN, ISHIGAKI)
+    ] == [4, 1, 0]
     codes = [NAHA, GINOWAN, NAHA, NAHA, ISHIGAKI, NAHA]
-    services = [
-        "simple_registered",
-        "registered",
-        "none",
-        "specified_record",
-        "simple_registered",
-        "registered",
-    ]
+    services = ["registered", "registered", "none", "registered", "simple_registered", "registered"]
     given = assign_numbers(bands, codes, np.array([9, 1, 8, 7, 1, 3]), services)
     assert given.tolist() == [
         number(3029900000),
@@ -162,7 +159,62 @@ def test_numbers_run_on_over_the_bands_in_sequence_order(tmp_path: Path) -> None
         "",
         number(3029900005),
     ]
-    assert registered_counts(codes, services) == {NAHA: 3, GINOWAN: 1, ISHIGAKI: 1}
+    assert registered_counts(codes, services) == {
+        (NAHA, "registered"): 3,
+        (GINOWAN, "registered"): 1,
+        (ISHIGAKI, "simple_registered"): 1,
+    }
+
+
+def classed(tmp_path: Path, *rows: tuple[str, int, int, str]) -> Bands:
+    lines = [f"{code},{number(first)},{number(last)},{words}\n" for code, first, last, words in rows]
+    path = tmp_path / "numbers.csv"
+    path.write_text("市町村コード,開始番号,終了番号,郵便種別\n" + "".join(lines), encoding="utf-8")
+    return load_numbers(path, loaded_order().units)
+
+
+def test_each_service_has_its_own_bands(tmp_path: Path) -> None:
+    rows = [(NAHA, 300, 301, "簡易書留"), (NAHA, 500, 509, "特定記録"), (NAHA, 400, 409, "簡易書留")]
+    bands = classed(tmp_path, *rows, (GINOWAN, 600, 609, ""))
+    codes = [NAHA, NAHA, GINOWAN, NAHA, NAHA, NAHA]
+    kinds = [
+        "simple_registered",
+        "specified_record",
+        "registered",
+        "simple_registered",
+        "simple_registered",
+        "registered",
+    ]
+    given = assign_numbers(bands, codes, np.array([5, 1, 1, 3, 4, 2]), kinds)
+    serials = (400, 500, 600, 300, 301)
+    assert given.tolist() == [*map(number, serials), ""], "書留 of 那覇市 has no band: the counter labels it"
+
+
+def test_a_service_has_the_room_of_its_own_bands(tmp_path: Path) -> None:
+    bands = classed(tmp_path, (NAHA, 300, 301, "簡易書留"), (NAHA, 500, 509, ""))
+    check_capacity(bands, {(NAHA, "simple_registered"): 2, (NAHA, "registered"): 10})
+    with pytest.raises(JobError, match="那覇市 47201 簡易書留（必要3件、残り2件、不足1件）") as caught:
+        check_capacity(bands, {(NAHA, "simple_registered"): 3, (NAHA, "registered"): 10})
+    assert caught.value.file == "numbers.csv"
+
+
+def test_bands_for_two_services_must_say_which_is_whose(tmp_path: Path) -> None:
+    path = numbers_file(tmp_path, (NAHA, number(100), number(199)), (GINOWAN, number(300), number(399)))
+    bands = load_numbers(path, loaded_order().units)
+    with pytest.raises(JobError, match=": 那覇市 47201（簡易書留2件、特定記録1件）\n") as caught:
+        assign_numbers(
+            bands,
+            [NAHA, NAHA, NAHA, GINOWAN],
+            np.arange(4),
+            ["simple_registered", "specified_record", "simple_registered", "registered"],
+        )
+    assert caught.value.column == "郵便種別" and "簡易書留・書留・特定記録" in caught.value.remedy
+
+
+def test_a_service_that_takes_no_number_has_no_band(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match="「普通」は番号の付く郵便種別ではありません") as caught:
+        classed(tmp_path, (NAHA, 300, 301, ""), (NAHA, 400, 401, "普通"))
+    assert (caught.value.row, caught.value.column) == (3, "郵便種別")
 
 
 def test_without_a_file_nothing_is_numbered(tmp_path: Path) -> None:
@@ -173,9 +225,9 @@ def test_without_a_file_nothing_is_numbered(tmp_path: Path) -> None:
 def test_exhausted_bands_stop_before_the_run(tmp_path: Path) -> None:
     path = numbers_file(tmp_path, (NAHA, number(100), number(109)))
     bands = load_numbers(path, loaded_order().units)
-    check_capacity(bands, {NAHA: 10, GINOWAN: 5})
+    check_capacity(bands, {(NAHA, "registered"): 10, (GINOWAN, "registered"): 5})
     with pytest.raises(JobError, match="必要11件、残り10件"):
-        check_capacity(bands, {NAHA: 11})
+        check_capacity(bands, {(NAHA, "registered"): 11})
 
 
 @pytest.mark.parametrize(
@@ -202,8 +254,6 @@ def test_bad_bands_are_refused(
 
 
 def test_full_size_numbers_are_unique_and_valid() -> None:
-    from kouki_print.post.registered import Band, Bands
-
     bands = Bands({NAHA: (Band(NAHA, 3029900000, 3029999999, 2), Band(NAHA, 3039900000, 3039999999, 3))})
     count = 165_000
     given = assign_numbers(bands, [NAHA] * count, np.arange(count), ["simple_registered"] * count)

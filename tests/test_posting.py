@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -17,11 +18,13 @@ from post_builders import loaded_order
 from small_job import JOB, person, write_job
 
 from kouki_print.base.errors import OutputDiffers
+from kouki_print.handover.posting_papers import read_breakdown_totals
 from kouki_print.job.posting import again
 from kouki_print.job.posting.again import post_again
 from kouki_print.job.watch import Silent
 from kouki_print.post.posting import NO_OFFICE, AreaLine, area_lines, mark_notes, postings_of
 from kouki_print.post.registered import number_of, shown
+from kouki_print.verify.papers import paper_text
 
 URUMA, NAHA, GINOWAN = "47213", "47201", "47205"
 SETTINGS = """\
@@ -128,7 +131,23 @@ def test_the_breakdown_paper_has_all_that_the_office_asks_for(made: Finished) ->
     ):  # fmt: skip
         assert word in re.sub("　", " ", first), word
     assert "差出しの集計" in second and "11" in second and not end
-    assert NO_OFFICE in text_of(made.out / "municipalities" / NAHA / "posting" / "breakdown.pdf")
+    naha = text_of(made.out / "municipalities" / NAHA / "posting" / "breakdown.pdf")
+    assert "未定" not in naha and re.search("引受郵便局 +＿{8}", naha), "room to write the office"
+
+
+def test_papers_for_the_office_have_nothing_of_the_houses_own(made: Finished) -> None:
+    for path in (made.out / "municipalities").glob("*/posting/*.pdf"):
+        words = text_of(path)
+        assert not [word for word in ("要確認", "郵便区", "連合の", "xlsx") if word in words], path
+
+
+def test_the_breakdown_is_read_back(made: Finished) -> None:
+    path = made.out / "municipalities" / URUMA / "posting" / "breakdown.pdf"
+    for text in (text_of(path), paper_text(path)):
+        assert read_breakdown_totals(text) == (11, 3 * 110 + 8 * 460)
+        for broken in (text.replace("11通", "12通", 1), text.replace("円", "", 40), text.split("\f")[0][:99]):
+            with pytest.raises(ValueError, match="totals"):
+                read_breakdown_totals(broken)
 
 
 def test_the_posting_list_goes_by_office(made: Finished) -> None:
@@ -146,6 +165,9 @@ def test_the_posting_list_goes_by_office(made: Finished) -> None:
     assert book.sheetnames == ["局別", "郵便区別", "引受番号"]
     rows = [[cell.value for cell in row] for row in book["局別"].iter_rows()]
     assert ["具志川", URUMA, "うるま市", "簡易書留", 8, 3680, "000-00-00300-6", "000-00-00502-5"] in rows
+    assert ["差出日 令和8年7月13日"] in [row[:1] for row in rows]
+    rows = [[cell.value for cell in row] for row in book["引受番号"].iter_rows()]
+    assert [URUMA, "うるま市", "簡易書留", "000-00-00300-6", "000-00-00304-3", 5, 0] in rows
 
 
 def test_used_numbers_go_on_from_job_to_job(made: Finished) -> None:
@@ -160,7 +182,7 @@ def test_used_numbers_go_on_from_job_to_job(made: Finished) -> None:
         (each["市町村コード"], each["使った数"], each["残り"], each["最後の番号"], each["備考"])
         for each in bands
     ]
-    assert of[0][:3] == (NAHA, "", "") and of[0][4].endswith("（2通）")
+    assert of[0][:3] == (NAHA, "", "") and of[0][4].endswith("（2通）") and bands[0]["郵便種別"] == "簡易書留"
     assert of[1:] == [(URUMA, "5", "0", "000-00-00304-3", ""), (URUMA, "3", "97", "000-00-00502-5", "")]
 
 
@@ -188,9 +210,9 @@ def test_districts_with_too_few_marked_pieces_are_told(made: Finished) -> None:
     assert [line["marked"] + line["ok"] for line in lines] == ["00", "10", "11", "11"]
     note = next(line for line in made.console.splitlines() if "郵便区内特別" in line)
     assert "【要確認】" in note and "うるま市 1通" in note and "那覇市" not in note
-    assert "【要確認】通数が足りない" in text_of(
-        made.out / "municipalities" / URUMA / "posting" / "breakdown.pdf"
-    )
+    sheet = openpyxl.load_workbook(made.out / "union" / "posting.xlsx")["郵便区別"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert ["具志川", "うるま市", "うるま 904-11", "簡易書留", 1, "あり", "要確認: 通数が足りない"] in rows
 
 
 # --- counting ---
@@ -328,11 +350,14 @@ FIRST, UNKNOWN = "OKR08-47213-0000001", "このジョブにありません"
         (BY_CODE, [FIRST, "OKR08-47213-0000009999"], "3行目 「code」列", UNKNOWN),
         (BY_CODE, ["39960000006"], "2行目 「code」列", UNKNOWN),
         (BY_CODE, [f"{FIRST}-11-B-?"], "2行目 「code」列", UNKNOWN),
-        (BY_CODE, [",死亡"], "2行目 「code」列", UNKNOWN),
+        (BY_CODE, [",死亡"], "2行目 「code」列", "空欄"),
+        (BY_CODE, ["隠岐 花子,死亡"], "2行目 「code」列", "この欄の値の郵便物は、" + UNKNOWN),
         (BY_CODE, [FIRST, FIRST], "3行目 「code」列", "2行目にもあります"),
-        (BY_CODE, ["OKR08-47205-0000001"], "2行目 「code」列", "郵送しない郵便物"),
-        (BY_NUMBER, ["47213,99"], "2行目 「通し番号」列", UNKNOWN),
-        (BY_NUMBER, ["47213,一"], "2行目 「通し番号」列", UNKNOWN),
+        (BY_NUMBER, ["47213,99"], "2行目 「通し番号」列", "（うるま市の通し番号は1から11まで）"),
+        (BY_NUMBER, ["47213,一"], "2行目 「通し番号」列", "番号ではありません"),
+        (BY_NUMBER, ["47213,"], "2行目 「通し番号」列", "空欄"),
+        (BY_NUMBER, ["47299,1"], "2行目 「市町村コード」列", "「47299」は、このジョブにないコード"),
+        (BY_NUMBER, ["うるま市,1"], "2行目 「市町村コード」列", "名前です（コードは 47213）"),
         ("市町村コード,理由", ["47213"], "1行目 「code」列", "必要な列がありません"),
         (BY_CODE, [], "", "1件もありません"),
     ],
@@ -347,10 +372,78 @@ def test_a_void_that_cannot_be_is_refused(
     assert not (tmp_path / "to").exists()
 
 
-def test_the_result_itself_is_never_written_over(made: Finished) -> None:
-    before = tree(made.out)
-    assert "別の出力先" in said(cli("posting", made.out, "--to", made.out))
-    assert tree(made.out) == before
+def test_all_that_is_wrong_in_a_list_is_told_at_once(made: Finished, tmp_path: Path) -> None:
+    rows = [
+        "47213,1,",
+        "47213,99,",
+        "47299,1,",
+        "472131,１,",
+        *(f"47213,{at},同じ" for at in range(100, 120)),
+    ]
+    path = void_file(tmp_path, *rows, header=BY_NUMBER)
+    message = said(cli("posting", made.out, "--void", path, "--to", tmp_path / "to"))
+    lines = message.splitlines()
+    assert lines[0] == "エラー: void.csv: 直すところが23件あります。"
+    assert lines[1].startswith("・3行目 「通し番号」列: ") and lines[2].startswith(
+        "・4行目 「市町村コード」列: "
+    )
+    assert lines[3].startswith("・5行目 「通し番号」列: OKR08-47213-0000001 は2行目にも")
+    assert len(lines) == 1 + 20 + 2 and lines[21] == "（ほか3件）" and lines[22].startswith("対処: ")
+
+
+def test_codes_as_people_type_them(made: Finished, tmp_path: Path) -> None:
+    path = void_file(tmp_path, "４７２１３,１,a", "472131,2,b", "47213,0000003,c", header=BY_NUMBER)
+    assert cli("posting", made.out, "--void", path, "--to", tmp_path / "a").exit_code == 0
+    wide = "OKR08-47213-0000001".translate({at: at + 0xFEE0 for at in range(0x21, 0x7F)})
+    path = void_file(tmp_path, f"{wide},a", "OKR08-47213-0000002,b", "000-00-00302-1,c")
+    assert cli("posting", made.out, "--void", path, "--to", tmp_path / "b").exit_code == 0
+    lists = [table(tmp_path / name / "union" / "void_list.csv") for name in "ab"]
+    assert lists[0] == lists[1] and [each["sequence"] for each in lists[0]] == ["1", "2", "3"]
+
+
+def test_a_list_that_is_not_there_or_empty(made: Finished, tmp_path: Path) -> None:
+    missing, empty = tmp_path / "no.csv", tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    message = said(cli("posting", made.out, "--void", missing, "--to", tmp_path / "to"))
+    assert (
+        message.startswith(f"エラー: {missing}: 抜取りの一覧のファイルがありません")
+        and "ジョブの" not in message
+    )
+    message = said(cli("posting", made.out, "--void", empty, "--to", tmp_path / "to"))
+    assert message.startswith("エラー: empty.csv: ファイルが空です") and "code,理由" in message
+
+
+def test_pieces_that_are_not_mailed_are_listed_apart(made: Finished, tmp_path: Path) -> None:
+    path = void_file(tmp_path, f"{GINOWAN},1,死亡", f"{NAHA},1,転出", header=BY_NUMBER)
+    result = cli("posting", made.out, "--void", path, "--to", tmp_path / "to")
+    assert result.exit_code == 0, result.output
+    assert "印刷した郵便物 13通 − 抜取り 1通 ＝ 差し出す 12通" in result.output
+    assert "郵送しない郵便物の抜取り 1通" in result.output
+    own = tmp_path / "to" / "municipalities"
+    assert [each.name for each in sorted((own / GINOWAN / "posting").iterdir())] == [
+        "void_list.csv", "void_list.pdf",
+    ]  # fmt: skip
+    words = text_of(own / GINOWAN / "posting" / "void_list.pdf")
+    assert "市町村用" in words and "OKR08-47205-0000001" in words and "郵便局（確認）" not in words
+    assert "市町村用" not in text_of(own / NAHA / "posting" / "void_list.pdf")
+    (line,) = table(own / GINOWAN / "posting" / "void_list.csv")
+    assert (line["mail_service"], line["registered_number"], line["reason"]) == ("none", "", "死亡")
+    assert len(table(tmp_path / "to" / "union" / "void_list.csv")) == 2
+    assert {line["municipality_code"] for line in table(tmp_path / "to" / "union" / "posting.csv")} == {
+        NAHA,
+        URUMA,
+    }
+
+
+@pytest.mark.parametrize("place", ["", "P", "municipalities/P", "../there"])
+def test_papers_lie_in_a_new_folder_outside_the_result(made: Finished, tmp_path: Path, place: str) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(made.out, out)
+    (tmp_path / "there").mkdir()
+    before = tree(tmp_path)
+    message = said(cli("posting", out, "--to", out / place))
+    assert ("もうあります" if ".." in place else "出力フォルダーの中に") in message
+    assert tree(tmp_path) == before and not (out / "P").exists()
 
 
 def test_papers_that_do_not_count_end_with_exit_3(

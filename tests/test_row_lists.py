@@ -118,7 +118,7 @@ def test_every_field_of_the_shipped_slips_can_be_filled(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("layout", "words"), [("counter_list", "「birth」は載りません"), ("box_label", "載りません")]
+    ("layout", "words"), [("counter_list", "「document」は載りません"), ("box_label", "載りません")]
 )
 def test_a_layout_for_something_else_is_refused(layout: str, words: str) -> None:
     with pytest.raises(JobError, match=words) as told:

@@ -18,6 +18,8 @@ from stdnum import luhn
 from kouki_print.base.checkdigits import code6
 from kouki_print.base.errors import JobError
 from kouki_print.intake.load import read_export
+from kouki_print.job.prepare import prepare
+from kouki_print.job.watch import Silent, Stages
 from kouki_print.order.columns import OPTIONAL_KEYS, header_of
 from kouki_print.order.load import load_order
 from kouki_print.order.models import Input, Insurer, Job
@@ -383,6 +385,17 @@ def test_registered_numbers_suffice(tmp_path: Path) -> None:
     assert all(size[code] >= people[code] for code in contacts().columns["jis_code"])
     with pytest.raises(JobError, match=r"numbers\.csv"):
         write_sample(tmp_path, preset="r08", count=10, seed=1)
+
+
+def test_registered_numbers_of_a_job_by_employer_are_of_those_who_post(tmp_path: Path) -> None:
+    write_sample(tmp_path, preset="kenpo", count=2000, seed=4, registered_numbers=True)
+    ways = {row["団体コード"]: row["受渡方法"] for row in rows_of(tmp_path / "groups.csv")}
+    ranges = rows_of(tmp_path / "numbers.csv")
+    posting = {code for code, way in ways.items() if way == "直接"}
+    assert {row["市町村コード"] for row in ranges} == {*posting, "DIRECT"} and posting
+    out = prepare(tmp_path, Stages(Silent())).plan
+    numbered = out["mail_service"] == "simple_registered"
+    assert numbered.any() and (out["registered_number"][numbered] != "").all()
 
 
 def test_unknown_arguments_are_refused_in_japanese(tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pypdfium2 as pdfium
 import pytest
 from small_job import JOB, person, write_job
 from unit_lists import bare, pages_of, units_of
 
 from kouki_print.job.forms import load_form
-from kouki_print.job.units.own_lists import write_posting_slips
-from kouki_print.job.units.slips import COPIES, write_slips
+from kouki_print.job.units.handing_out import write_posting_slips
+from kouki_print.job.units.slips import COPIES, read_slip_totals, slip_pages, write_slips
 from kouki_print.order.load import load_order
 from kouki_print.page.type.fonts import Style
 from kouki_print.post.registered import check_digit, shown
@@ -92,6 +93,41 @@ def test_the_totals_are_those_of_the_data(tmp_path: Path, styles: dict[str, Styl
     assert holds(pages[-1], f"32通 {table['postage_yen'].sum():,}円")
 
 
+@pytest.mark.parametrize(("slip", "lines"), [("posting_slip", 15), ("posting_slip_8", 8)])
+def test_slips_are_read_back(tmp_path: Path, styles: dict[str, Style], slip: str, lines: int) -> None:
+    services = ["specified_record"] * 2 * lines + ["simple_registered"] * 3
+    table = posted(len(services), mail_service=services)
+    pages = written(tmp_path, styles, table, slip=slip)
+    layout = load_form(slip, load_order(tmp_path / "job").order, tmp_path / "job")
+    counts = {"specified_record": 2 * lines, "simple_registered": 3, "none": 9, "ordinary": 40}
+    assert slip_pages(counts, layout) == len(pages) == 6
+    path = tmp_path / "posting_slips.pdf"
+    for reader in (paper_pages(path), pdftotext_pages(path)):
+        sums = [read_slip_totals(reader[at]) for at in (0, 1, 3, 5)]
+        yen = table.groupby("mail_service")["postage_yen"].sum()
+        small, large = (3, yen["simple_registered"]), (2 * lines, yen["specified_record"])
+        assert sums == [small, small, large, large]
+        for broken in (reader[2], reader[3].replace(f"{2 * lines}通", ""), ""):
+            with pytest.raises(ValueError, match="totals"):
+                read_slip_totals(broken)
+
+
+def paper_pages(path: Path) -> list[str]:
+    with pdfium.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def pdftotext_pages(path: Path) -> list[str]:
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True)
+    return done.stdout.split("\f")[:-1]
+
+
+def test_a_slip_has_the_sequence_and_a_line_for_the_office(tmp_path: Path, styles: dict[str, Style]) -> None:
+    (page, _) = written(tmp_path, styles, posted(3, sequence=[7, 8, 1234567]))
+    assert holds(page, "通し番号") and holds(page, "引受郵便局")
+    assert all(holds(page, number) for number in ("0000007", "0000008", "1234567"))
+
+
 def test_each_service_has_its_own_pages(tmp_path: Path, styles: dict[str, Style]) -> None:
     services = ["specified_record"] * 3 + ["simple_registered"] * 4 + ["registered"]
     pages = written(tmp_path, styles, posted(8, mail_service=services))
@@ -104,7 +140,7 @@ def test_each_service_has_its_own_pages(tmp_path: Path, styles: dict[str, Style]
 def test_a_weight_is_never_told_lighter_than_it_is(tmp_path: Path, styles: dict[str, Style]) -> None:
     """50.01 g costs the next step: 50.0 on the slip would look as if the wrong one was paid."""
     (page, _) = written(tmp_path, styles, posted(3, weight_cg=[5000, 5001, 4996]))
-    assert re.findall(r"1－[123](..\..)", page) == ["50.0", "50.1", "50.0"]
+    assert re.findall(r"1－[123]000000[123](..\..)", page) == ["50.0", "50.1", "50.0"]
 
 
 def test_settings_of_the_order_stand_on_the_slip(tmp_path: Path, styles: dict[str, Style]) -> None:

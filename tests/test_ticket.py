@@ -55,7 +55,12 @@ def test_head_names_job_unit_date_and_steps() -> None:
     ]  # fmt: skip
     (header,) = root.xpath("x:AuditPool/x:AuditCreated/x:Header", namespaces=NAMES)
     assert header.get("Time") == "2026-06-20T00:00:00+09:00"
-    assert root.xpath("//x:NodeInfo/@LastEnd", namespaces=NAMES) == ["2026-07-13T00:00:00+09:00"]
+
+
+def test_the_work_ends_on_the_delivery_day_if_there_is_one() -> None:
+    """Not on the day on which the municipality posts."""
+    assert found(ticket(job(), unit()), "//x:NodeInfo/@LastEnd") == ["2026-07-06T00:00:00+09:00"]
+    assert found(ticket(job(), unit(day=None)), "//x:NodeInfo/@LastEnd") == []
 
 
 def test_run_lists_hold_each_lot_with_digest_and_pages() -> None:
@@ -182,7 +187,7 @@ def test_same_facts_same_bytes() -> None:
 def test_the_small_schema_takes_every_shape(tmp_path: Path) -> None:
     schema = load_schema(folder_with(tmp_path), SCHEMA)
     flat = replace(NOTICE, folds_y=(), code_front=None, gsm="")
-    for facts in (unit(), unit(documents=(CERTIFICATE, flat))):
+    for facts in (unit(), unit(documents=(CERTIFICATE, flat)), unit(day=None)):
         schema.check(ticket(job(), facts), "47201/ticket.xjdf")
 
 

@@ -14,6 +14,7 @@ from kouki_print.post.registered import NumberRun, check_capacity, load_numbers,
 from kouki_print.post.used_numbers import UsedRange, load_used, refuse_used
 
 NAHA, GINOWAN = "47201", "47205"
+SIMPLE, RECORD = "simple_registered", "specified_record"
 
 
 def csv(path: Path, header: str, *rows: str) -> Path:
@@ -86,7 +87,7 @@ def test_all_short_municipalities_are_named_at_once(tmp_path: Path) -> None:
     )
     bands = load_numbers(numbers, loaded_order().units)
     with pytest.raises(JobError) as caught:
-        check_capacity(bands, {NAHA: 12, GINOWAN: 2})
+        check_capacity(bands, {(NAHA, RECORD): 12, (GINOWAN, SIMPLE): 2})
     assert caught.value.what == (
         "引受番号が足りません: 那覇市 47201（必要12件、残り10件、不足2件）、"
         "宜野湾市 47205（必要2件、残り1件、不足1件）"
@@ -98,9 +99,14 @@ def test_runs_of_numbers_with_what_is_missing() -> None:
     units = [NAHA] * 3 + [GINOWAN, GINOWAN, NAHA, GINOWAN]
     numbers = [number_of(serial) if serial else "" for serial in serials]
     out = np.array([False, True, False, False, True, True, False])
-    assert number_runs(units, numbers, out) == {
-        NAHA: [NumberRun(100, 102, 1)],
-        GINOWAN: [NumberRun(103, 103, 1), NumberRun(300, 301, 0)],
+    assert number_runs(units, [SIMPLE] * 7, numbers, out) == {
+        NAHA: [NumberRun(SIMPLE, 100, 102, 1)],
+        GINOWAN: [NumberRun(SIMPLE, 103, 103, 1), NumberRun(SIMPLE, 300, 301, 0)],
     }
-    assert number_runs([NAHA], [""], np.array([False])) == {}
+    assert number_runs([NAHA], [SIMPLE], [""], np.array([False])) == {}
+    # Bands that follow each other, each of its own service.
+    services = [SIMPLE, SIMPLE, RECORD]
+    assert number_runs([NAHA] * 3, services, numbers[:3], np.zeros(3, dtype=bool)) == {
+        NAHA: [NumberRun(SIMPLE, 100, 101, 0), NumberRun(RECORD, 102, 102, 0)]
+    }
     assert shown(number_of(2468013579)) == "246-80-13579-3" and shown("") == ""

@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 import openpyxl
@@ -23,7 +24,7 @@ from small_job import person, write_job
 from kouki_print.base.files import sha256_of
 from kouki_print.handover.budget_parts import StockLine
 from kouki_print.handover.consignment import Consignment
-from kouki_print.handover.quantities import UnitLot, Volumes, open_points, pallets_of
+from kouki_print.handover.quantities import Quantity, UnitLot, Volumes, open_points, pallets_of
 from kouki_print.handover.stock import write_stock_csv
 from kouki_print.handover.vendor_book import vendor_book
 from kouki_print.handover.volumes_notice import volumes_notice
@@ -161,12 +162,16 @@ def test_totals_are_the_sums_of_the_units(sample: Planned) -> None:
 
 def test_the_blank_stock_comes_out_of_the_spare(sample: Planned) -> None:
     blanks = 0
+    percent = sample.prepared.loaded.order.ordering.spare_percent
     for code, unit in sample.consignments.items():
-        spare = {each.code: each.spare for each in sample.volumes.of(code, "enclosure", "envelope")}
+        lines = sample.volumes.of(code, "enclosure", "envelope")
+        spare = {each.code: each.spare - ceil(each.needed * percent / 100) for each in lines}
         handed: Counter[str] = Counter()
         for supply in unit.supplies:
             handed[supply.code] += supply.quantity
-        assert all(spare[item] >= count for item, count in handed.items())
+        assert {item: count for item, count in spare.items() if count} == handed, "beside what may be spoilt"
+        own = {extra.code for extra in sample.prepared.loaded.units[code].extras}
+        assert own <= set(handed) or not handed["ENV"], "a replacement has them too"
         blanks += sum(supply.quantity for supply in unit.supplies if supply.blank)
     assert blanks == sum(each.needed for each in sample.volumes.of("", "blank"))
     assert bool(blanks) == bool(sample.prepared.loaded.order.blank_stock.documents)
@@ -237,7 +242,7 @@ def test_pallets_hold_every_box_once(sample: Planned) -> None:
 def test_pallets_are_listed_with_their_boxes(listed: Listed) -> None:
     lines = [line for line in table(listed.folder / "pallets.csv") if line["unit_code"] == "47213"]
     cells = [(each["pallet"], each["first_box"], each["last_box"], each["supply_boxes"]) for each in lines]
-    assert cells == [("1", "1", "2", "0"), ("2", "3", "3", "1")]
+    assert cells == [("1", "1", "2", "0"), ("2", "3", "4", "0"), ("3", "", "", "1")]
     weight = sum(int(each["weight_g"].replace(".", "")) for each in lines)
     assert weight == listed.planned.consignments["47213"].weight_cg
 
@@ -296,7 +301,13 @@ def test_sums_in_the_book_are_live_and_right(sample: Planned, tmp_path: Path) ->
     weights = sum(each.weight_cg for each in sample.consignments.values())
     assert last_line(book[SHEETS[4]], "合計")[:2] == [pieces, pytest.approx(weights / 100_000)]
     for sheet in book:
-        assert sheet.page_setup.paperSize == 9 and sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.paperSize == 9
+        if sheet.title != SHEETS[2]:
+            assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    items = book[SHEETS[2]]  # so many columns that they go on below each other, in type that can be read
+    assert items.page_setup.scale == 76 and items.print_title_cols == "$A:$C"
+    common = [each for each in sample.volumes.of("", "enclosure", "envelope", "label") if not each.extra]
+    assert len(items.col_breaks.brk) == (2 * len(common) + len(sample.volumes.of("", "blank")) - 1) // 6
 
 
 def test_enclosures_of_the_book_with_and_without_spare(sample: Planned, tmp_path: Path) -> None:
@@ -350,6 +361,19 @@ def test_the_notice_names_days_and_addressee(listed: Listed) -> None:
     assert "=見本印刷株式会社御中営業部" in text and "事業課098-000-0000" in text
     assert "データの引渡し令和8年6月22日" in text
     assert "納入令和8年7月3日1か所、令和8年7月6日1か所" in text
+
+
+def test_the_notice_names_the_units_of_own_enclosures_and_what_is_mailed(listed: Listed) -> None:
+    volumes = listed.planned.volumes
+    first, second = volumes.consignments
+    own = [
+        Quantity(code, "enclosure", "X1", "健診の案内", 5, extra=True)
+        for code in (first.code, second.code, "")
+    ]
+    units = (replace(first, mailed=False), second)
+    text, _ = notice_text(replace(volumes, consignments=units, quantities=(*volumes.quantities, *own)))
+    assert f"健診の案内（{first.name}・{second.name}）" in text
+    assert "封緘済みなし―令和" in text and "封緘済みする22令和" in text
 
 
 def test_open_points_are_what_nobody_has_settled(listed: Listed, sample: Planned) -> None:

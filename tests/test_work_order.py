@@ -77,11 +77,15 @@ def test_it_tells_quantities_files_and_contents() -> None:
     text = text_of(data)
     assert pages == 2
     for words in (
-        "作業指示書那覇市", "発送日令和8年7月13日", "注文番号OKR08", "42通書類42枚印刷用紙22枚", "箱3箱",
-        "簡易書留41通郵送なし1通", "転送不要40通、転送可2通", "封緘する", "郵便局に差し出す",
+        "作業指示書那覇市", "納入日令和8年7月6日", "差出日（市町村が差し出す日） 令和8年7月13日", "注文番号OKR08",
+        "市町村コード47201", "作業の順2／41", "納入先那覇市役所国保課〒900-8585那覇市泉崎1丁目1番1号電話098-867-0111",
+        "搬入は9時から15時", "箱 3箱、予備の箱 1箱、パレット 1台（1台に 24箱まで）、束 6束",
+        "資格確認書（ブランク） 12枚、封筒 長形3号 12枚",
+        "箱 box_labels.pdf（4ページ）、束の仕切りカード dividers.pdf（3ページ）", "42通、書類42枚、印刷用紙22枚",
+        "簡易書留40通、窓口交付2通", "転送不要40通、転送可2通", "封緘する／市町村に納める（差出しは市町村）",
         "1資格確認書→3切替チラシ［供給機1］→6制度リーフレット", "X1健康診査のご案内",
         "OKR08-47201-L01-0000001-0000025.pdf", "50ページSHA-2561a1a1a1a1a1a", "26ページSHA-2561b1b1b1b1b1b",
-        "26〜42", "ticket.xjdfのSHA-256は0123456789ab", "81.4g/m²", "印刷用紙483×329mm仕上がり210×297mm",
+        "0000026〜0000042", "ticket.xjdfのSHA-256は0123456789ab", "81.4g/m²", "印刷用紙483×329mm仕上がり210×297mm",
         "墨（K）:文字とコード", "PDF/X-4", "A3ノビ2面付け（a3_2up）", "角トンボ、用紙情報",
         "左から41・上から103に128×91mmの四角", "左から0・上から198に横210mmの線", "上から100mm、上から198mm",
         "QRコード", "表左から187・上から8（12.7×12.7mm）", "図1印刷用紙", "図2折りと窓", "規格は何か",
@@ -91,7 +95,7 @@ def test_it_tells_quantities_files_and_contents() -> None:
 
 def test_the_alert_stands_first() -> None:
     loud = text_of(work_order(job(), unit(), DIGEST)[0])
-    assert 0 < loud.index("【注意】出力インテントは試験用です。") < loud.index("数量・発送")
+    assert 0 < loud.index("【注意】出力インテントは試験用です。") < loud.index("数量・封入")
     quiet = unit(documents=(CERTIFICATE,), sets=UNIT.sets[:1])
     assert "【注意】" not in text_of(work_order(job(warnings=()), quiet, DIGEST)[0])
 
@@ -111,11 +115,39 @@ def test_documents_that_differ_in_paper_or_finishing_are_told() -> None:
 
 
 def test_what_is_not_done_is_said_so() -> None:
-    told = text_of(
-        work_order(job(questions=()), unit(sealed=False, mailed=False, handover_way="直接"), DIGEST)[0]
-    )
-    assert "封緘しない" in told and "郵送しない" in told and "受渡方法直接" in told
-    assert "未回答の確認事項" not in told
+    town = unit(sealed=False, mailed=False, supplies=(), supply_boxes=0, day=None, mail=(("郵送なし", 42),))
+    told = text_of(work_order(job(questions=()), town, DIGEST)[0])
+    assert "封緘しない（封をせずに納める）／市町村に納める（郵送なし。市町村の窓口で渡す）" in told
+    assert "予備の箱の中身なし" in told and "納入日年月日" in told
+    for words in ("未回答の確認事項", "差出", "転送", "令和8年7月13日"):
+        assert words not in told, words
+
+
+def test_the_vendor_posts_nothing() -> None:
+    """Whoever gets the boxes posts, or hands the pieces out: the words are those of municipality and employer."""
+    for by_group, changes, words in (
+        (False, {"mailed": True}, "市町村に納める（差出しは市町村）"),
+        (False, {"mailed": False}, "市町村に納める（郵送なし。市町村の窓口で渡す）"),
+        (
+            False,
+            {"mailed": False, "handover_way": "民生委員が配付"},
+            "市町村に納める（郵送なし。民生委員が配付）",
+        ),
+        (True, {"mailed": True, "handover_way": "直接"}, "保険者に納める（差出しは保険者）"),
+        (True, {"mailed": False, "handover_way": "一括"}, "団体に納める（郵送なし。団体が本人に渡す）"),
+    ):
+        told = text_of(work_order(job(by_group=by_group), unit(**changes), DIGEST)[0])
+        assert f"封緘する／{words}" in told
+        assert ("差出日" in told) == changes["mailed"] and "発送日" not in told
+        assert ("団体コード" in told) == by_group
+
+
+def test_the_vendor_is_shown_no_settings_of_the_order(made: Made) -> None:
+    """Where an answer is written in job.toml is for the insurer; the vendor sees the question."""
+    told = text_of(work_order(job_facts(made.prepared, made.kit), unit(), DIGEST)[0])
+    assert "未回答の確認事項" in told
+    for words in ("[printing]", "lot_mb", "job.toml", "[[enclosure]]", "proven"):
+        assert words not in told, words
 
 
 def test_same_facts_same_bytes_all_fonts_embedded() -> None:
@@ -291,7 +323,7 @@ def test_cutting_and_collating_in_words() -> None:
     """Which pile lies on which, how many at once, and that the first stack of a falling order is the last."""
     depth = Imposition(**WIDE, stack_depth=2500, descending=True)
     assert list(piling(depth)) == [
-        "1枚目の用紙の表を上にして重ね、断裁したら 山A の下に 山B を重ねる。上から順に取ると連番になる",
+        "1枚目の用紙の表を上にして重ね、断裁したら 山A の下に 山B を重ねる。上から順に取ると通し番号の順になる",
         "1回に断裁するのは 2,500枚まで。次の回に断裁して重ねた山は、前の回の山の下に続ける",
         "最後の用紙から印刷する（降順）。断裁の 2,500枚ずつは1枚目の側から数える。"
         "最初に刷り上がるのは一番下に続ける最後の回の分で、2,500枚に足りないことがある",
@@ -332,7 +364,7 @@ def test_a_roll_is_told_as_a_roll() -> None:
     roll = Imposition(**WIDE, scheme="lanes", descending=True)
     assert list(piling(roll)) == [
         "ロール1本がロット1つ。列ごとに切り離して1枚ずつに断裁し、1枚目の表を上にして重ね、"
-        "列ごとの山にしたら 列A の下に 列B を重ねる。上から順に取ると連番になる",
+        "列ごとの山にしたら 列A の下に 列B を重ねる。上から順に取ると通し番号の順になる",
         "最後の1枚から印刷する（降順）",
     ]
 
@@ -411,9 +443,9 @@ def test_the_facts_are_those_of_order_and_layouts(made: Made) -> None:
 
 
 def test_the_manifest_lists_it(tiny: Finished) -> None:
-    (entry,) = [each for each in tiny.manifest("47213")["files"] if each["kind"] == "list"]
+    (entry,) = [each for each in tiny.manifest("47213")["files"] if each["path"] == "work_order.pdf"]
     data = (tiny.out / "vendor" / "47213" / entry["path"]).read_bytes()
-    assert entry["path"] == "work_order.pdf"
+    assert entry["kind"] == "list"
     assert (entry["sha256"], entry["bytes"]) == (hashlib.sha256(data).hexdigest(), len(data))
     with pdfium.PdfDocument(data) as document:
         assert entry["pages"] == len(document) == 2
@@ -421,6 +453,9 @@ def test_the_manifest_lists_it(tiny: Finished) -> None:
     for each in tiny.manifest("47213")["files"]:
         if "/" in each["path"]:
             assert Path(each["path"]).name in text and each["sha256"][:12] in text
+    for name in ("box_labels.pdf", "pallet_labels.pdf", "dividers.pdf"):
+        assert name in text
+    assert "number_labels.pdf" not in text  # nobody has a registered number
     ticket = (tiny.out / "vendor" / "47213" / "ticket.xjdf").read_bytes()
     assert hashlib.sha256(ticket).hexdigest()[:12] in text
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
+from kouki_print.handover import consignment
+from kouki_print.handover.consignment import Bundle, Consignment, Place, Supply
 from kouki_print.handover.work_facts import (
     Box,
     DeliveredFile,
@@ -69,6 +71,7 @@ JOB = JobFacts(
     job_id="OKR08",
     title="令和8年度 年次切替",
     insurer="沖縄県後期高齢者医療広域連合",
+    by_group=False,
     data_on=dt.date(2026, 6, 20),
     mail_on=dt.date(2026, 7, 13),
     press=PRESS,
@@ -103,21 +106,57 @@ def lot(number: int, first: int, last: int) -> LotFacts:
     )
 
 
-UNIT = UnitFacts(
+def box(number: int, first: int, last: int, service: str, no_forward: int) -> consignment.Box:
+    """A box of pieces in two bundles."""
+    bundles = (Bundle(1, first, first, 1, ""), Bundle(2, first + 1, last, last - first, ""))
+    count = last - first + 1
+    return consignment.Box(
+        number,
+        first,
+        last,
+        count,
+        5000 * count,
+        1200 * count,
+        service,
+        (("A", count),),
+        no_forward,
+        1,
+        bundles,
+    )
+
+
+GIVEN = Consignment(
     code="47201",
     name="那覇市",
+    place=Place(
+        "那覇市役所", "9008585", "那覇市泉崎1丁目1番1号", "国保課", "098-867-0111", "搬入は9時から15時"
+    ),
+    day=dt.date(2026, 7, 6),
+    turn=2,
+    sealed=True,
+    mailed=True,
+    handover_way="",
+    no_forward=True,
+    boxes=(
+        box(1, 1, 20, "simple_registered", 20),
+        box(2, 21, 40, "simple_registered", 20),
+        box(3, 41, 42, "none", 0),
+    ),
+    supplies=(Supply("1", "資格確認書（ブランク）", 12, blank=True), Supply("ENV", "封筒 長形3号", 12)),
+    supply_boxes=1,
+    pallet_boxes=24,
+)
+UNIT = UnitFacts(
+    given=GIVEN,
+    units=41,
     lots=(lot(1, 1, 25), lot(2, 26, 42)),
     documents=(CERTIFICATE, NOTICE),
     sets=(
         SetFacts("A", "certificate", "資格確認書", 30, 30, (printed("1", "資格確認書"), FLYER, LEAFLET)),
         SetFacts("B", "notice", "資格情報のお知らせ", 12, 12, (printed("2", "お知らせ"), LEAFLET, EXTRA)),
     ),
-    mail=(("簡易書留", 41), ("郵送なし", 1)),
-    no_forward=40,
-    sealed=True,
-    mailed=True,
-    handover_way="",
-    boxes=3,
+    mail=(("簡易書留", 40), ("窓口交付", 2)),
+    labels=(("箱", "box_labels.pdf", 4), ("束の仕切りカード", "dividers.pdf", 3)),
 )
 
 
@@ -127,5 +166,7 @@ def job(**changes: Any) -> JobFacts:
 
 
 def unit(**changes: Any) -> UnitFacts:
-    """The unit with changes."""
-    return replace(UNIT, **changes)
+    """The unit with changes, some of them of what it gets."""
+    own = {each.name for each in fields(Consignment)} & set(changes)
+    given = replace(GIVEN, **{name: changes.pop(name) for name in own})
+    return replace(UNIT, given=given, **changes)

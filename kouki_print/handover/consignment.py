@@ -9,6 +9,10 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kouki_print.order.models import SERVICE_JA
+
+ATTENTION_JA = "担当者が開けてください"  # why is nobody's business on the way
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -26,6 +30,7 @@ class Box:
     """A box (箱) of pieces: sequence numbers, hundredths of a gram, micrometres, pieces by set.
 
     ``service`` is the mail service of all its pieces, ``mixed`` where the order does not keep them apart.
+    ``attention``: only the clerk in charge opens it.
     """
 
     number: int
@@ -39,16 +44,18 @@ class Box:
     no_forward: int
     pallet: int
     bundles: tuple[Bundle, ...]
+    attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What comes beside the pieces: a blank document (ブランク証), an enclosure or an envelope."""
+    """What comes beside the pieces: a blank document (ブランク証), an enclosure or an envelope; weight of one."""
 
     code: str
     name: str
     quantity: int
     blank: bool = False
+    weight_cg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,20 @@ class Consignment:
     def weight_cg(self) -> int:
         """Weight of all pieces in hundredths of a gram."""
         return sum(box.weight_cg for box in self.boxes)
+
+    @property
+    def supply_weight_cg(self) -> int:
+        """Weight of all supplies in hundredths of a gram."""
+        return sum(each.weight_cg * each.quantity for each in self.supplies)
+
+    @property
+    def sealing_ja(self) -> str:
+        """Whether the envelopes are closed, in a word."""
+        return "封緘済み" if self.sealed else "未封緘"
+
+    def service_ja(self, service: str) -> str:
+        """What a mail service is called; what a unit that mails does not mail it hands out at its counter."""
+        return "窓口交付" if service == "none" and self.mailed else SERVICE_JA.get(service, "混在")
 
     @property
     def pallets(self) -> int:

@@ -15,7 +15,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
 
 from kouki_print.base.dates import wareki
-from kouki_print.handover.consignment import Consignment, Supply
+from kouki_print.handover.consignment import ATTENTION_JA, Consignment, Supply
 from kouki_print.handover.pen_rows import PenRows
 from kouki_print.handover.report_pdf import (
     BIG,
@@ -40,18 +40,27 @@ from kouki_print.order.models import SERVICE_JA, Order
 
 DELIVERY_NOTE, DELIVERY_TABLE = "delivery_note.pdf", "delivery_note.csv"
 _KINDS_JA = {"blank": "ブランク証", "enclosure": "予備の封入物", "envelope": "予備の封筒"}
-_TOTALS = re.compile(r"箱([\d,]+)箱封筒([\d,]+)通予備([\d,]+)箱パレット[\d,]+台")
+_TOTALS = re.compile(r"箱([\d,]+)箱封筒([\d,]+)通(?:予備の箱([\d,]+)箱)?パレット[\d,]+台")
+_PARTY = WIDTH * 0.55  # of the column with the addressee
 _TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=24, leading=34, textColor=INK, alignment=1)
 _TEXT = ParagraphStyle(
-    "text", fontName=REGULAR, fontSize=10.5, leading=16, textColor=INK, wordWrap="CJK", spaceAfter=3
+    "text",
+    fontName=REGULAR,
+    fontSize=10.5,
+    leading=16,
+    textColor=INK,
+    wordWrap="CJK",
+    spaceAfter=3,
+    rightIndent=10.5,  # a full stop hangs over the end of the line
 )
 
 
 def totals_line(consignment: Consignment) -> str:
     """What comes in all, in the one wording of note and receipt."""
+    supplies = f"予備の箱 {consignment.supply_boxes:,}箱　" if consignment.supply_boxes else ""
     return (
         f"箱 {len(consignment.boxes):,}箱　封筒 {consignment.pieces:,}通　"
-        f"予備 {consignment.supply_boxes:,}箱　パレット {consignment.pallets:,}台"
+        f"{supplies}パレット {consignment.pallets:,}台"
     )
 
 
@@ -63,35 +72,33 @@ def read_totals(text: str) -> tuple[int, int, int]:
     told = _TOTALS.findall(re.sub(r"\s", "", text))
     if len(told) != 2 or told[0] != told[1]:
         raise ValueError("totals")
-    boxes, pieces, supply_boxes = (int(number.replace(",", "")) for number in told[0])
+    boxes, pieces, supply_boxes = (int(number.replace(",", "") or 0) for number in told[0])
     return boxes, pieces, supply_boxes
 
 
-def piece_lines(consignment: Consignment) -> list[tuple[str, str, int, int]]:
-    """Service, set, pieces and boxes; a box is counted once, at the first of the sets that are in it."""
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+def piece_lines(consignment: Consignment) -> list[tuple[str, str, int]]:
+    """Service, set and pieces."""
+    found: Counter[tuple[str, str]] = Counter()
     for box in consignment.boxes:
-        for place, (code, count) in enumerate(box.sets):
-            pieces, boxes = found.get((box.service, code), (0, 0))
-            found[box.service, code] = (pieces + count, boxes + (place == 0))
+        for code, count in box.sets:
+            found[box.service, code] += count
     ranks = {service: rank for rank, service in enumerate(SERVICE_JA)}
     ordered = sorted(found, key=lambda key: (ranks.get(key[0], len(ranks)), key[1]))
-    return [(*key, *found[key]) for key in ordered]
+    return [(*key, found[key]) for key in ordered]
 
 
 def delivery_table(order: Order, consignment: Consignment) -> bytes:
-    """delivery_note.csv: a line per service and set, then one per supply.
-
-    ``boxes`` adds up: the supplies share theirs, which stand at the first of them.
-    """
+    """delivery_note.csv: pieces by service and set and all their boxes, then the supplies and all of theirs."""
     lines = [
-        ("pieces", code, _set_name(order, code), service, pieces, boxes)
-        for service, code, pieces, boxes in piece_lines(consignment)
+        *(
+            ("pieces", code, _set_name(order, code), service, count)
+            for service, code, count in piece_lines(consignment)
+        ),
+        ("box", "", "箱", "", len(consignment.boxes)),
+        *((_kind(each), each.code, each.name, "", each.quantity) for each in consignment.supplies),
+        ("supply_box", "", "予備の箱", "", consignment.supply_boxes),
     ]
-    for at, each in enumerate(consignment.supplies):
-        boxes = 0 if at else consignment.supply_boxes
-        lines.append((_kind(each), each.code, each.name, "", each.quantity, boxes))
-    names = ("kind", "code", "name", "service", "quantity", "boxes")
+    names = ("kind", "code", "name", "service", "quantity")
     columns = {name: [str(line[at]) for line in lines] for at, name in enumerate(names)}
     return csv_bytes({**columns, "name": neutralised(columns["name"])})
 
@@ -123,11 +130,6 @@ def _set_name(order: Order, code: str) -> str:
     return "・".join(map(order.document_ja, order.sheets_of(code)))
 
 
-def _service_name(consignment: Consignment, service: str) -> str:
-    """What a service is called; what a unit that mails does not mail it hands out at its counter."""
-    return "窓口交付" if service == "none" and consignment.mailed else SERVICE_JA.get(service, "混在")
-
-
 def _vendor(order: Order) -> str:
     return f"納入者 {order.handover.vendor or '＿' * 14}"
 
@@ -142,12 +144,14 @@ def _note(order: Order, consignment: Consignment) -> Iterator[Flowable]:
     yield Spacer(0, 3 * mm)
     yield _parties(order, consignment)
     yield Spacer(0, 3 * mm)
-    yield _said(f"{order.insurer.name}の委託により、「{order.job.title}」の書類を次のとおり納めます。")
+    yield _said(f"{order.insurer.name}の委託により、次のとおり納めます。")
+    yield _said(f"件名　{order.job.title}")
     yield _totals(consignment)
     yield Paragraph("封筒", HEADING)
     yield _pieces(order, consignment)
-    yield Paragraph("予備（ブランク証など、個人の印字のないもの）", HEADING)
-    yield _supplies(order, consignment)
+    if consignment.supplies:
+        yield Paragraph("予備（ブランク証など、個人の印字のないもの）", HEADING)
+        yield _supplies(consignment)
     yield Spacer(0, 3 * mm)
     yield _said("次の「箱の一覧」で箱を確かめ、最後の「受領書」に記入して、納めた人に渡してください。")
 
@@ -155,24 +159,31 @@ def _note(order: Order, consignment: Consignment) -> Iterator[Flowable]:
 def _parties(order: Order, consignment: Consignment) -> Table:
     """To whom at the left; number, day and from whom at the right."""
     place, contact = consignment.place, order.handover.vendor_contact
-    to = [_said(place.name, BIG), _said(f"{place.section}　御中" if place.section else "御中", BIG)]
+    to = [
+        _addressee(line) for line in f"{place.name}\n{place.section}　御中".replace("\n　", "　").split("\n")
+    ]
     if place.name != consignment.name:
         to.append(_said(f"（{consignment.name}の分）"))
     to.append(_said(f"〒{place.postcode[:3]}-{place.postcode[3:]}　{place.address}"))
     to += [_said(text) for text in (f"電話 {place.phone}" if place.phone else "", place.note) if text]
     day = wareki(consignment.day) if consignment.day else "＿＿＿＿年＿＿月＿＿日"
     by = [_number(order, consignment), f"納入日 {day}"]
-    by += [_vendor(order), *([contact] if contact else []), f"委託者 {order.insurer.name}"]
+    by += [_vendor(order), *([f"担当 {contact}"] if contact else []), f"委託者 {order.insurer.name}"]
     style = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, 0), 0)])
-    return Table([[to, [_said(text) for text in by]]], colWidths=[WIDTH * 0.55, WIDTH * 0.45], style=style)
+    return Table([[to, [_said(text) for text in by]]], colWidths=[_PARTY, WIDTH - _PARTY], style=style)
+
+
+def _addressee(text: str) -> Paragraph:
+    """One line of who it is for; over two lines, and not with a last word alone, what is too long for one."""
+    shown, size = fitted(drawable(text), _PARTY - 12, BIG.fontSize, BOLD)
+    size = size if shown == drawable(text) else 14
+    return _said(text, BIG.clone("addressee", fontSize=size, leading=1.4 * size))
 
 
 def _totals(consignment: Consignment) -> Table:
     """The totals in large type, and whether the envelopes are sealed."""
     line, size = fitted(totals_line(consignment), WIDTH - 8 * mm, 19, BOLD)
-    sealing = (
-        "封筒は、封をしてあります（封緘済み）" if consignment.sealed else "封筒は、封をしていません（未封緘）"
-    )
+    sealing = f"封筒は{consignment.sealing_ja}です"
     style = TableStyle(
         [
             ("FONT", (0, 0), (0, 0), BOLD, size),
@@ -190,24 +201,20 @@ def _pieces(order: Order, consignment: Consignment) -> Table:
     """Envelopes by service and set; the boxes of a service stand at the first of its lines."""
     boxes = Counter(box.service for box in consignment.boxes)
     rows: list[list[object]] = [["郵便種別", "組", "書類", "通数", "箱数"]]
-    for service, code, pieces, _ in piece_lines(consignment):
+    for service, code, pieces in piece_lines(consignment):
         shared = f"{boxes.pop(service):,}" if service in boxes else "（上と同じ箱）"
         name = cell(_set_name(order, code), 10.5)
-        rows.append([_service_name(consignment, service), code, name, f"{pieces:,}", shared])
+        rows.append([consignment.service_ja(service), code, name, f"{pieces:,}", shared])
     rows.append(["合計", "", "", f"{consignment.pieces:,}", f"{len(consignment.boxes):,}"])
     return _quantities(rows, total=True)
 
 
-def _supplies(order: Order, consignment: Consignment) -> Table:
-    """What comes beside the envelopes; open where the order says nothing and a municipality may get blanks."""
+def _supplies(consignment: Consignment) -> Table:
+    """What comes beside the envelopes."""
     rows: list[list[object]] = [["区分", "番号", "品名", "数量", "箱数"]]
     for at, each in enumerate(consignment.supplies):
         shared = "（上と同じ箱）" if at else f"{consignment.supply_boxes:,}"
         rows.append([_KINDS_JA[_kind(each)], each.code, cell(each.name, 10.5), f"{each.quantity:,}", shared])
-    if not consignment.supplies and order.delivery.unit == "municipality":
-        rows.append(["ブランク証", "", "数は決まっていません。あれば書き入れます。", "枚", "箱"])
-    elif not consignment.supplies:
-        rows.append(["ありません", "", "", "", ""])
     return _quantities(rows, total=False)
 
 
@@ -227,18 +234,22 @@ def _boxes(consignment: Consignment) -> Iterator[Flowable]:
             f"{box.first:07d} 〜 {box.last:07d}",
             f"{box.pieces:,}通",
             _weight(box.weight_cg),
-            _service_name(consignment, box.service),
+            consignment.service_ja(box.service),
             str(box.pallet),
             None,
-            "",
+            ATTENTION_JA if box.attention else "",
         )
         for box in consignment.boxes
     ]
+    inside = "・".join(
+        dict.fromkeys(_KINDS_JA[_kind(each)].removeprefix("予備の") for each in consignment.supplies)
+    )
+    weight = ("約" if more > 1 else "") + _weight(consignment.supply_weight_cg // max(more, 1))
     for number in range(1, more + 1):
         pallet = (count + number - 1) // consignment.pallet_boxes + 1
-        rows.append((f"予備 {number} / {more}", "", "", "", "", str(pallet), None, ""))
+        rows.append((f"予備の箱 {number} / {more}", inside, "", weight, "", str(pallet), None, ""))
     heads = ("箱", "通し番号", "通数", "重さ", "郵便種別", "パレット", "届いた", "備考")
-    yield PenRows(heads, (24, 44, 17, 18, 21, 15, 13, 28), rows)
+    yield PenRows(heads, (27, 38, 14, 17, 18, 13, 12, 41), rows)
 
 
 def _weight(weight_cg: int) -> str:
@@ -257,7 +268,7 @@ def _receipt(order: Order, consignment: Consignment) -> Iterator[Flowable]:
     yield _said(f"「{order.job.title}」の書類（{consignment.name}の分）を、次のとおり受け取りました。")
     yield _totals(consignment)
     yield Spacer(0, 5 * mm)
-    yield _signing()
+    yield _signing(consignment)
     yield Spacer(0, 3 * mm)
     yield _said(
         "数が違うとき、箱が開いている・ぬれている・つぶれているときは、箱の番号と様子を書いてから署名し、"
@@ -266,13 +277,14 @@ def _receipt(order: Order, consignment: Consignment) -> Iterator[Flowable]:
     yield _said("この受領書は納めた人に渡し、写しを手元に残してください。")
 
 
-def _signing() -> Table:
+def _signing(consignment: Consignment) -> Table:
     """Fields for a pen: day, office, name and seal, what was counted, what is missing or damaged."""
+    supplies = "　　　　予備の箱　　　　　　　　箱" if consignment.supply_boxes else ""
     rows = [
         ["受領日", "　　　　　　年　　　　　月　　　　　日", ""],
         ["課・係", "", ""],
         ["受領者の氏名", "", "印または署名"],
-        ["数えた箱の数", "封筒の箱　　　　　　　　箱　　　　予備の箱　　　　　　　　箱", ""],
+        ["数えた箱の数", f"封筒の箱　　　　　　　　箱{supplies}", ""],
         ["不足・破損", "□ ありません　　　　□ あります（箱の番号・様子）", ""],
     ]
     style = TableStyle(

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from kouki_print.base.files import write_bytes
 from kouki_print.handover.budget_parts import DiscountLine
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes
+from kouki_print.handover.tables import FOR_EXCEL, write_for_people
 from kouki_print.order.models import SERVICE_JA, Discount, Order
 from kouki_print.post.areas import OUTSIDE, Areas, area_counts, fits_local
 from kouki_print.post.tariff import NOT_MAILED
@@ -189,10 +188,10 @@ def _local(mailed: pd.DataFrame, areas: Areas, names: Mapping[str, str]) -> Iter
         )
 
 
-def write_hints(path: Path, hints: Iterable[str]) -> None:
+def write_hints(path: Path, hints: Iterable[str], encoding: str = FOR_EXCEL) -> None:
     """discount_hints.csv: which published discounts could apply (参考); nothing without any."""
     found = list(hints)
     if found:
         numbers = [str(at) for at in range(1, len(found) + 1)]
         columns = {"番号": numbers, "割引の条件（参考。予算には含めない）": found}
-        write_bytes(path, csv_bytes(columns).decode().encode(FOR_EXCEL))
+        write_for_people(path, columns, encoding)

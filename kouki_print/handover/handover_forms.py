@@ -47,7 +47,7 @@ _TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=12, leading=19, textCo
 
 @dataclass(frozen=True, slots=True)
 class HandoverFacts:
-    """What the forms say of a package.  Pieces and boxes are None where they are not to be told."""
+    """What the forms say of a package.  Files, pieces and boxes are None where they are not to be told."""
 
     job: str
     insurer: str
@@ -58,7 +58,7 @@ class HandoverFacts:
     method: str
     sha256: str
     bytes: int
-    files: int
+    files: int | None
     pieces: int | None
     boxes: int | None
     files_on: dt.date | None
@@ -143,9 +143,8 @@ def _head(title: str, facts: HandoverFacts, to: str) -> list[Flowable]:
 
 def _package(facts: HandoverFacts) -> list[tuple[str, str]]:
     """What it is about: the same lines on all three."""
-    counts = [f"ファイル {facts.files:,}"]
-    counts += [f"通数 {facts.pieces:,}"] if facts.pieces is not None else []
-    counts += [f"箱 {facts.boxes:,}"] if facts.boxes is not None else []
+    numbers = (("ファイル", facts.files), ("通数", facts.pieces), ("箱", facts.boxes))
+    counts = [f"{name} {number:,}" for name, number in numbers if number is not None]
     groups = [facts.sha256[at : at + 4] for at in range(0, 64, 4)]
     digest = "\n".join(" ".join(groups[at : at + 8]) for at in (0, 8))
     return [
@@ -153,7 +152,7 @@ def _package(facts: HandoverFacts) -> list[tuple[str, str]]:
         ("内容", facts.content),
         ("パッケージ", f"{facts.package}　（{facts.bytes:,} バイト）"),
         ("暗号化", facts.method),
-        ("件数", "　　".join(counts)),
+        *([("件数", "　　".join(counts))] if counts else []),
         ("SHA-256", f"{' '.join(groups[:4])}　（はじめの16字）\n全体:\n{digest}"),
     ]
 

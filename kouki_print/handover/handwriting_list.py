@@ -5,6 +5,8 @@ Below them the people who are held because of such characters.  Nobody under pro
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from reportlab.platypus import Paragraph, Spacer
 
 from kouki_print.base.files import write_bytes
 from kouki_print.base.texts import map_distinct
+from kouki_print.handover.piece_index import position_words
 from kouki_print.handover.report_pdf import (
     HEADING,
     Frames,
@@ -25,13 +28,16 @@ from kouki_print.handover.report_pdf import (
     standing_out,
 )
 from kouki_print.handover.tables import FOR_EXCEL, neutralised, write_for_people
+from kouki_print.order.models import Order
 
 PDF, CSV = "handwriting.pdf", "handwriting.csv"
 _PLACE = ("box", "bundle", "position")
+_CONTROLS = {"\t": "タブ", "\n": "改行", "\r": "改行"}
+_CODE = re.compile("U\\+([0-9A-F]{4,6})")
 _LOOK_UP = (
-    "文字の形は、この一覧では出せません（〓で示します）。文字コードと被保険者番号をもとに、住民基本台帳などの画面で"
-    "確かめてください。U+3013（〓）とU+25CF（●）は、移行データにその形で入っていたものです。"
-    "{insurer}は、同じ人を union/characters.csv で見られます。"
+    "位置は、{position}です。文字の形は、この一覧では出せません（〓で示します）。氏名と文字コードをもとに、"
+    "元の台帳で確かめてください。U+3013（〓）とU+25CF（●）は、移行データにその形で入っていたものです。"
+    "分からないときは、{asked}へお尋ねください。"
 )
 
 
@@ -39,15 +45,17 @@ def write_handwriting(
     folder: Path,
     frames: Frames,
     unit: str,
+    order: Order,
     pieces: pd.DataFrame,
     characters: pd.DataFrame,
     sealed: bool,
+    contact: str,
     encoding: str = FOR_EXCEL,
 ) -> None:
     """Write both files; none where nobody has such characters.
 
     ``characters``: a line for each column of a person, ``sequence`` 0 where nothing is printed; ``sealed``: the
-    envelopes come closed.
+    envelopes come closed; ``contact``: where the insurer is asked.
     """
     if not len(characters):
         return
@@ -56,9 +64,30 @@ def write_handwriting(
     lines = lines.sort_values(["held", "sequence", "insured_number", "column"]).reset_index(drop=True)
     lines[list(_PLACE)] = lines[list(_PLACE)].fillna(0).astype("int64")
     for name in ("name", "text"):
-        lines[name] = map_distinct(lines[name], drawable)
+        lines[name] = map_distinct(lines[name], _without_controls)
+    lines["characters"] = map_distinct(lines["characters"], codes_in_words)
     _write_csv(folder / CSV, lines, encoding)
-    write_bytes(folder / PDF, report(frames, [cell(unit, 15), *_story(lines, sealed, frames.insurer)]))
+    asked = f"{frames.insurer}（{contact}）" if contact else frames.insurer
+    note = _LOOK_UP.format(position=position_words(order), asked=asked)
+    story = [*_story(lines, sealed, frames.insurer), Spacer(1, 3 * mm), cell(note, 9)]
+    write_bytes(folder / PDF, report(frames, [cell(unit, 15), *story]))
+
+
+def codes_in_words(codes: str) -> str:
+    """Codes with a word for those that have no form."""
+    return _CODE.sub(_in_words, codes)
+
+
+def _in_words(code: re.Match[str]) -> str:
+    char = chr(int(code[1], 16))
+    if unicodedata.category(char) not in ("Cc", "Cf"):
+        return code[0]
+    return f"{_CONTROLS.get(char, '制御文字')} {code[0]}"
+
+
+def _without_controls(text: str) -> str:
+    """The text as the paper can show it, on one line."""
+    return drawable("".join("〓" if unicodedata.category(char) == "Cc" else char for char in text))
 
 
 def _write_csv(path: Path, lines: pd.DataFrame, encoding: str) -> None:
@@ -104,11 +133,11 @@ def _story(lines: pd.DataFrame, sealed: bool, insurer: str) -> list[Any]:
             Spacer(1, 3 * mm),
             _held_table(held),
         ]
-    return [*story, Spacer(1, 3 * mm), cell(_LOOK_UP.format(insurer=insurer), 9)]
+    return story
 
 
 def _printed_table(lines: pd.DataFrame) -> Any:
-    heads = ["箱", "束", "位置", "通し番号", "氏名", "空いている項目", "データの内容", "文字コード", "済"]
+    heads = ["箱", "束", "位置", "通し番号", "氏名", "空いている\n項目", "データの内容", "文字コード", "済"]
     rows = [
         [
             str(line.box),
@@ -127,7 +156,7 @@ def _printed_table(lines: pd.DataFrame) -> Any:
 def _held_table(lines: pd.DataFrame) -> Any:
     heads = ["被保険者番号", "氏名", "項目", "データの内容", "文字コード"]
     rows = [[line.insured_number, *_person(line, 10)] for line in lines.itertuples(index=False)]
-    return ruled_table([heads, *rows], [24, 44, 26, 56, 28], texts=5, total=False)
+    return ruled_table([heads, *rows], [25, 44, 26, 45, 38], texts=5, total=False)
 
 
 def _person(line: Any, size: float) -> list[Any]:

@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from kouki_print.base.texts import distinct
+from kouki_print.handover.tables import distinct_rank
 
 _ROWS = "アカサタナハマヤラワ|イキシチニヒミリヰ|ウクスツヌフムユル|エケセテネヘメレヱ|オコソトノホモヨロヲ"
 _VOWEL = {ord(kana): ord(row[0]) for row in _ROWS.split("|") for kana in row}
@@ -60,3 +62,11 @@ def kana_rank(kana: Any) -> np.ndarray:
     keys = list(map(kana_key, values))
     places = {key: place for place, key in enumerate(sorted(set(keys)))}
     return np.array([places[key] for key in keys], dtype=np.int64)[at]
+
+
+def kana_order(pieces: pd.DataFrame) -> np.ndarray:
+    """Places of the pieces by kana, then name, then date of birth, then sequence."""
+    birth = pieces["birth_date"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.lexsort(
+        (pieces["sequence"].to_numpy(), birth, distinct_rank(pieces["name"]), kana_rank(pieces["kana"]))
+    )

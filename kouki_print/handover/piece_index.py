@@ -17,19 +17,18 @@ import pyarrow.compute as pc
 from kouki_print.base.dates import wareki_column
 from kouki_print.base.files import write_bytes
 from kouki_print.base.texts import arrow_of, filled, map_distinct
-from kouki_print.handover.kana_order import kana_rank
+from kouki_print.handover.kana_order import kana_order
 from kouki_print.handover.long_sheet import Column, LongSheet, long_book
-from kouki_print.handover.tables import FOR_EXCEL, distinct_rank, neutralised, write_for_people
+from kouki_print.handover.tables import FOR_EXCEL, neutralised, write_for_people
 from kouki_print.handover.workbook import Heading
 from kouki_print.order.models import SERVICE_JA, Order
+from kouki_print.post.registered import shown
 
 BY_KANA, BY_SEQUENCE, BOOK = "index.csv", "index_by_sequence.csv", "index.xlsx"
 _NAME = "封筒の索引"
-_NOTES = (
-    "探し方：　氏名カナで行を見つけ、その番号の箱から束（仕切りカード）を選び、通し番号で封筒を取り出します。"
-    "箱の中は通し番号の順で、位置は箱の前から何通目かです。",
+_PRIVATE = (
     "個人情報：　担当者以外は見ないでください。支援措置の方は、この表に載せません。"
-    "カナがない方は、カナ順の最後にあります。",
+    "カナがない方は、カナ順の最後にあります。"
 )
 # What stands in the workbook: width and look; in the order of the sheet カナ順.
 _PERSON = {
@@ -53,6 +52,12 @@ _FLAGS = {"転送不要": "no_forward", "窓口交付": "pickup", "手書き": "
 _REGISTERED, _EMPLOYER = "registered", "employer"  # rules of delivery that are no 送付先
 
 
+def position_words(order: Order) -> str:
+    """What 位置 is, in the same words wherever it is told."""
+    more = "（2列目からは、前の列の続き）" if order.boxes.rows > 1 else ""
+    return f"箱の1列目の手前から数えて何通目か{more}"
+
+
 def write_index(
     folder: Path, order: Order, heading: Heading, unit: str, pieces: pd.DataFrame, encoding: str = FOR_EXCEL
 ) -> None:
@@ -74,7 +79,12 @@ def write_index(
     place = {name: look for name, look in _PLACE.items() if name != "束" or bundled}
     looks = {"カナ順": {**_PERSON, **place, **_PAPER}, "通し番号順": {**place, **_PERSON, **_PAPER}}
     orders = {"カナ順": by_kana, "通し番号順": np.arange(len(pieces))}
-    notes = (f"{unit}　{len(pieces):,}通", *_NOTES)
+    bundles = "仕切りカードの番号（通し番号の範囲）で束を選んで、" if bundled else ""
+    search = (
+        f"探し方：　氏名カナで行を見つけ、ラベルの番号で箱を選び、{bundles}封筒の窓の右上にある通し番号で取り出します。"
+        f"位置は、{position_words(order)}です。"
+    )
+    notes = (f"{unit}　{len(pieces):,}通", search, _PRIVATE)
     sheets = [
         LongSheet(name, notes, _laid_out({**shown, **_SCREEN}, columns, orders[name]), len(shown))
         for name, shown in looks.items()
@@ -94,14 +104,6 @@ def _taken(cells: Any, rows: np.ndarray) -> Any:
     return cells[rows] if isinstance(cells, np.ndarray) else cells.take(pa.array(rows))
 
 
-def kana_order(pieces: pd.DataFrame) -> np.ndarray:
-    """Places of the pieces by kana, then name, then date of birth, then sequence."""
-    birth = pieces["birth_date"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    return np.lexsort(
-        (pieces["sequence"].to_numpy(), birth, distinct_rank(pieces["name"]), kana_rank(pieces["kana"]))
-    )
-
-
 def _columns(order: Order, pieces: pd.DataFrame) -> dict[str, Any]:
     """All columns by their heads: Arrow texts, numpy numbers."""
     days = pieces["birth_date"].to_numpy().astype("datetime64[D]")
@@ -118,7 +120,7 @@ def _columns(order: Order, pieces: pd.DataFrame) -> dict[str, Any]:
         "書類": arrow_of(map_distinct(pieces["document"], order.document_ja)),
         "組": arrow_of(pieces["set_code"]),
         **{head: pieces[name].to_numpy() for head, name in _NUMBERS.items()},
-        "引受番号": arrow_of(pieces["registered_number"]),
+        "引受番号": arrow_of(map_distinct(pieces["registered_number"], shown)),
         "郵便種別": arrow_of(map_distinct(pieces["mail_service"], SERVICE_JA.__getitem__)),
         **{head: _where(pieces[name].to_numpy(dtype=bool), "○") for head, name in _FLAGS.items()},
         "備考": _remarks(pieces),

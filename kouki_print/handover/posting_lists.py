@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes, write_csv
-from kouki_print.handover.posting_papers import FAULT_JA, OUTSIDE_JA
 from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
 from kouki_print.handover.workbook import (
     Heading,
@@ -24,7 +24,8 @@ from kouki_print.handover.workbook import (
     width_for,
 )
 from kouki_print.order.models import SERVICE_JA
-from kouki_print.post.posting import Posting
+from kouki_print.post.areas import LOCAL_MOST_CG
+from kouki_print.post.posting import ELSEWHERE, FEW, HEAVY, Posting
 from kouki_print.post.registered import Bands, number_of, shown
 from kouki_print.post.used_numbers import USED_COLUMNS, UsedRange
 
@@ -38,9 +39,15 @@ POSTING_COLUMNS = (
 AREA_COLUMNS = ("municipality_code", "area", "mail_service", "pieces", "marked", "ok", "reason")
 VOID_COLUMNS = ("municipality_code", "piece_id", "sequence", "mail_service", "registered_number", "reason")
 _BANDS = (
-    "市町村コード", "市町村名", "開始番号", "終了番号", "番号の数", "使った数", "残り", "最初の番号", "最後の番号",
-    "備考",
+    "市町村コード", "市町村名", "郵便種別", "開始番号", "終了番号", "番号の数", "使った数", "残り", "最初の番号",
+    "最後の番号", "備考",
 )  # fmt: skip
+OUTSIDE_JA = "（区外）"
+FAULT_JA = {
+    FEW: "通数が足りない",
+    ELSEWHERE: "郵便区の外に届く",
+    HEAVY: f"大きさか{LOCAL_MOST_CG // 100}gを超える",
+}
 _NO_BAND = "番号の範囲がありません。番号は窓口で付けます"
 
 
@@ -48,7 +55,7 @@ def write_breakdown(path: Path, posting: Posting, day: dt.date) -> None:
     """breakdown.csv (machine): the lines of one unit's 内訳票."""
     rows = [
         (
-            posting.office,
+            posting.office_ja,
             each.service,
             each.size_class,
             each.max_grams,
@@ -67,7 +74,7 @@ def write_posting_list(path: Path, postings: Sequence[Posting], day: dt.date) ->
     rows = [
         (*row[:3], service, pieces, yen, *posting.spans.get(service, ("", "")), day)
         for posting in _by_office(postings)
-        for row in [(posting.office, posting.code, posting.name)]
+        for row in [(posting.office_ja, posting.code, posting.name)]
         for service, (pieces, yen) in posting.by_service.items()
     ]
     write_csv(path, _columns(POSTING_COLUMNS, rows))
@@ -96,7 +103,7 @@ def write_voids(path: Path, postings: Iterable[Posting]) -> None:
     rows = [
         (each.code, void.piece_id, void.sequence, void.service, void.registered_number, void.reason)
         for each in postings
-        for void in each.voids
+        for void in (*each.voids, *each.unmailed)
     ]
     columns = _columns(VOID_COLUMNS, rows)
     write_csv(path, columns | {"reason": neutralised(columns["reason"]).to_pylist()})
@@ -113,21 +120,25 @@ def write_used(path: Path, earlier: Iterable[UsedRange], postings: Iterable[Post
     _write_for_people(path, _columns(USED_COLUMNS, shown_rows))
 
 
-def write_bands(path: Path, bands: Bands, postings: Iterable[Posting], needed: Mapping[str, int]) -> None:
-    """registered_numbers.csv: how much of each band is given out; ``needed`` pieces by unit that take a number."""
+def write_bands(
+    path: Path, bands: Bands, postings: Iterable[Posting], needed: Mapping[tuple[str, str], int]
+) -> None:
+    """registered_numbers.csv: how much of each band is given out; ``needed`` pieces by unit and service."""
     given = {each.code: each.runs for each in postings}
     rows: list[tuple[str, ...]] = []
     for code, name in bands.unit_names.items():
         for band in bands.of.get(code, ()):
             inside = [run for run in given.get(code, ()) if run.first <= band.last and band.first <= run.last]
             ends = [(max(run.first, band.first), min(run.last, band.last)) for run in inside]
-            count, size = sum(last - first + 1 for first, last in ends), band.last - band.first + 1
+            count = sum(last - first + 1 for first, last in ends)
             around = [number_of(ends[0][0]), number_of(ends[-1][1])] if ends else ["", ""]
-            numbers = [str(each) for each in (size, count, size - count)]
+            numbers = [str(each) for each in (band.size, count, band.size - count)]
             whole = [shown(number_of(each)) for each in (band.first, band.last)]
-            rows.append((code, name, *whole, *numbers, *map(shown, around), ""))
-        if needed.get(code) and code not in bands.of:
-            rows.append((code, name, *[""] * 7, f"{_NO_BAND}（{needed[code]:,}通）"))
+            words = SERVICE_JA.get(band.service, "")
+            rows.append((code, name, words, *whole, *numbers, *map(shown, around), ""))
+        for (unit, service), count in needed.items():
+            if unit == code and not bands.of_service(unit, service):
+                rows.append((code, name, SERVICE_JA[service], *[""] * 7, f"{_NO_BAND}（{count:,}通）"))
     _write_for_people(path, _columns(_BANDS, rows))
 
 
@@ -135,7 +146,7 @@ def write_posting_book(path: Path, heading: Heading, postings: Sequence[Posting]
     """posting.xlsx: by office and unit, by 郵便区, by number, and what was taken out."""
     book, buffer = new_book(heading, "差出し一覧")
     styles = styles_of(book, heading)
-    with_day, shared = [f"差出日 {day.isoformat()}"], (book, heading, styles)
+    with_day, shared = [f"差出日 {wareki(day)}"], (book, heading, styles)
     ordered = _by_office(postings)
     words = "差出し一覧（局・市町村・郵便種別）"
     _sheet(*shared, "局別", words, with_day, _OF_OFFICE, _office_rows(ordered))
@@ -144,7 +155,7 @@ def write_posting_book(path: Path, heading: Heading, postings: Sequence[Posting]
     ]
     _sheet(*shared, "郵便区別", "郵便区ごとの通数", notes, _OF_AREA, _area_rows(ordered))
     _sheet(*shared, "引受番号", "使った引受番号の範囲", with_day, _OF_NUMBER, _number_rows(ordered))
-    if any(each.voids for each in ordered):
+    if any(each.voids or each.unmailed for each in ordered):
         notes = ["差し出さない郵便物です。番号はほかの郵便物に付け替えません。"]
         _sheet(*shared, "欠番", "抜き取った郵便物", notes, _OF_VOID, _void_rows(ordered))
     book.close()
@@ -162,7 +173,7 @@ _OF_OFFICE = (
     "最後の番号",
 )
 _OF_AREA = ("引受郵便局", "市町村名", "郵便区", "郵便種別", "通数", "郵便区内特別の表示", "確認")
-_OF_NUMBER = ("市町村コード", "市町村名", "最初の番号", "最後の番号", "差し出す通数", "欠番")
+_OF_NUMBER = ("市町村コード", "市町村名", "郵便種別", "最初の番号", "最後の番号", "差し出す通数", "欠番")
 _OF_VOID = ("市町村名", "通し番号", "証票の番号", "郵便種別", "引受番号", "理由")
 
 
@@ -170,7 +181,7 @@ def _office_rows(postings: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]
     for each in postings:
         for service, (pieces, yen) in each.by_service.items():
             ends = map(shown, each.spans.get(service, ("", "")))
-            yield each.office, each.code, each.name, SERVICE_JA[service], pieces, yen, *ends
+            yield each.office_ja, each.code, each.name, SERVICE_JA[service], pieces, yen, *ends
 
 
 def _area_rows(postings: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]:
@@ -179,19 +190,19 @@ def _area_rows(postings: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]:
             fault = f"要確認: {FAULT_JA[line.reason]}" if line.wrong else ""
             area = line.area or OUTSIDE_JA
             mark = "あり" if line.marked else "なし"
-            yield each.office, each.name, area, SERVICE_JA[line.service], line.pieces, mark, fault
+            yield each.office_ja, each.name, area, SERVICE_JA[line.service], line.pieces, mark, fault
 
 
 def _number_rows(postings: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]:
     for each in postings:
         for run in each.runs:
             ends = (shown(number_of(run.first)), shown(number_of(run.last)))
-            yield each.code, each.name, *ends, run.pieces, run.missing
+            yield each.code, each.name, SERVICE_JA[run.service], *ends, run.pieces, run.missing
 
 
 def _void_rows(postings: Iterable[Posting]) -> Iterator[tuple[str | int, ...]]:
     for each in postings:
-        for void in each.voids:
+        for void in (*each.voids, *each.unmailed):
             number = shown(void.registered_number)
             yield (
                 each.name,

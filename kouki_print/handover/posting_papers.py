@@ -6,6 +6,7 @@ No form of the post office's own: what is settled there (承認番号, 割引) i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,30 +27,23 @@ from kouki_print.handover.report_pdf import (
     WIDTH,
     Frames,
     cell,
-    drawable,
     register_fonts,
     report,
     ruled_table,
 )
 from kouki_print.order.models import SERVICE_JA, SIZE_CLASS_JA
 from kouki_print.order.units import Contact
-from kouki_print.post.areas import LOCAL_MOST_CG
-from kouki_print.post.posting import ELSEWHERE, FEW, HEAVY, AreaLine, Posting
+from kouki_print.post.posting import Posting, Void
 from kouki_print.post.registered import number_of, shown
 
 _TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=10, leading=15, textColor=INK, wordWrap="CJK")
 _NOTE = ParagraphStyle("small", parent=_TEXT, fontSize=9, leading=13, spaceBefore=3)
-_MOST_RUNS, _MOST_AREAS = 10, 12  # more lines would not leave the paper two pages
 _FOUND_BY = (
     "料金は、差出日の料金表によります。割引は入れていません。重さが異なる郵便物は、区分ごとに束ねてください。"
 )
 _OWN_FORM = "この紙は郵便局の様式ではありません。郵便局の差出票があるときは、この数字を書き写してください。"
-OUTSIDE_JA = "（区外）"
-FAULT_JA = {
-    FEW: "通数が足りない",
-    ELSEWHERE: "郵便区の外に届く",
-    HEAVY: f"大きさか{LOCAL_MOST_CG // 100}gを超える",
-}
+_TO_WRITE = "＿＿＿＿＿＿＿＿＿＿＿＿"  # by hand, where the order says nothing
+_TOTALS = re.compile("差し出す通数([0-9,]+)通料金([0-9,]+)円")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +63,11 @@ class PostingHead:
 
 
 def breakdown_paper(head: PostingHead, posting: Posting) -> bytes:
-    """breakdown.pdf: 内訳票 on the first page; the sums for 料金後納 and the pieces by 郵便区 on the second."""
+    """breakdown.pdf: 内訳票, then the sums for 料金後納 on a page of their own."""
     register_fonts()
     story = [
         *_facts(head, posting),
-        Paragraph(f"差し出す通数 {posting.pieces:,}通　　料金 {posting.total_yen:,}円", BIG),
+        Paragraph(_totals(posting), BIG),
         *_taken_out(posting),
         Paragraph("内訳", HEADING),
         _breakdown(posting),
@@ -84,14 +78,39 @@ def breakdown_paper(head: PostingHead, posting: Posting) -> bytes:
         ),
         PageBreak(),
         *_statement(head, posting),
-        *_areas(posting),
     ]
     return report(head.frames("差出しの内訳票", posting), story)
 
 
+def _totals(posting: Posting) -> str:
+    """What is posted in all, in the one wording of both pages."""
+    return f"差し出す通数 {posting.pieces:,}通　　料金 {posting.total_yen:,}円"
+
+
+def read_breakdown_totals(text: str) -> tuple[int, int]:
+    """Pieces and yen from the text of all pages of breakdown.pdf.
+
+    ValueError when they are not told twice, or its two papers tell other numbers.
+    """
+    told = _TOTALS.findall(re.sub(r"\s", "", text))
+    if len(told) != 2 or told[0] != told[1]:
+        raise ValueError("totals")
+    pieces, yen = (int(number.replace(",", "")) for number in told[0])
+    return pieces, yen
+
+
 def void_paper(head: PostingHead, posting: Posting) -> bytes:
-    """void_list.pdf: the pieces taken out, with the numbers that are missing."""
+    """void_list.pdf: the pieces taken out with the missing numbers; those not for the mail on a page apart."""
     register_fonts()
+    story = _missing(head, posting) if posting.voids else []
+    if posting.unmailed:
+        story += [PageBreak()] if story else []
+        story += _unmailed(posting.unmailed)
+    return report(head.frames("欠番一覧（抜き取った郵便物）", posting), story)
+
+
+def _missing(head: PostingHead, posting: Posting) -> list[Any]:
+    """What the post office is told."""
     rows: list[list[Any]] = [["", "引受番号（欠番）", "通し番号", "証票の番号", "郵便種別", "理由"]]
     rows += [
         [
@@ -104,7 +123,7 @@ def void_paper(head: PostingHead, posting: Posting) -> bytes:
         ]
         for at, void in enumerate(posting.voids, start=1)
     ]
-    story = [
+    return [
         *_facts(head, posting),
         Paragraph(f"抜き取った郵便物 {len(posting.voids):,}通", BIG),
         *_taken_out(posting),
@@ -114,7 +133,21 @@ def void_paper(head: PostingHead, posting: Posting) -> bytes:
         Spacer(1, 4 * mm),
         KeepTogether([_stamps("引受郵便局（確認）")]),
     ]
-    return report(head.frames("欠番一覧（抜き取った郵便物）", posting), story)
+
+
+def _unmailed(voids: Sequence[Void]) -> list[Any]:
+    """What only the unit needs to know."""
+    rows: list[list[Any]] = [["", "通し番号", "証票の番号", "理由"]]
+    rows += [
+        [str(at), f"{void.sequence:07d}", cell(void.piece_id, 9), cell(void.reason, 9)]
+        for at, void in enumerate(voids, start=1)
+    ]
+    return [
+        Paragraph(f"郵送しない郵便物の抜取り {len(voids):,}通（市町村用）", BIG),
+        Paragraph("窓口交付などの郵便物です。引受番号はなく、差し出す通数と料金は変わりません。", _TEXT),
+        Spacer(1, 2 * mm),
+        ruled_table(rows, (9, 30, 60, 79), texts=4, total=False),
+    ]
 
 
 def _facts(head: PostingHead, posting: Posting) -> list[Any]:
@@ -127,9 +160,9 @@ def _facts(head: PostingHead, posting: Posting) -> list[Any]:
     )
     section = "　".join(part for part in (sender.section, sender.phone and f"電話 {sender.phone}") if part)
     lines = [line for line in (sender.name, address, section) if line]
-    paid = f"料金後納　{head.customer or '（承認番号など: ＿＿＿＿＿＿＿＿＿＿＿＿）'}"
+    paid = f"料金後納　{head.customer or f'（承認番号など: {_TO_WRITE}）'}"
     rows = [
-        [cell("引受郵便局", 10), cell(posting.office, 13)],
+        [cell("引受郵便局", 10), cell(posting.office or _TO_WRITE, 13)],
         [cell("差出日", 10), cell(wareki(head.posted_on), 13)],
         [cell("差出人", 10), cell("\n".join(lines), 10)],
         [cell("料金の支払い", 10), cell(paid, 10)],
@@ -169,44 +202,20 @@ def _breakdown(posting: Posting) -> Table:
 def _numbers(posting: Posting) -> list[Any]:
     if not posting.runs:
         return []
-    rows: list[list[Any]] = [["最初の番号", "最後の番号", "差し出す通数", "欠番"]]
+    rows: list[list[Any]] = [["郵便種別", "最初の番号", "最後の番号", "差し出す通数", "欠番"]]
     rows += [
-        [shown(number_of(run.first)), shown(number_of(run.last)), f"{run.pieces:,}", f"{run.missing:,}"]
-        for run in posting.runs[:_MOST_RUNS]
+        [
+            SERVICE_JA[run.service],
+            *(shown(number_of(end)) for end in (run.first, run.last)),
+            f"{run.pieces:,}",
+            f"{run.missing:,}",
+        ]
+        for run in posting.runs
     ]
     return [
         Paragraph("引受番号", HEADING),
-        ruled_table(rows, (55, 55, 36, 32), texts=2, total=False, size=11),
-        *_more(len(posting.runs) - _MOST_RUNS, "番号の範囲"),
+        ruled_table(rows, (28, 46, 46, 34, 24), texts=3, total=False, size=11),
     ]
-
-
-def _areas(posting: Posting) -> list[Any]:
-    """The pieces by 郵便区, for envelopes that carry 郵便区内特別; those where the mark is wrong come first."""
-    marked = sorted((line for line in posting.areas if line.marked), key=lambda line: not line.wrong)
-    if not marked:
-        return []
-    rows = [["郵便区", "郵便種別", "通数", "「郵便区内特別」の表示"]]
-    rows += [_area_row(line) for line in marked[:_MOST_AREAS]]
-    return [
-        Paragraph("郵便区ごとの通数（封筒に「郵便区内特別」の表示）", HEADING),
-        ruled_table(rows, (44, 34, 26, 74), texts=2, total=False, size=10),
-        *_more(len(marked) - _MOST_AREAS, "郵便区"),
-        Paragraph(
-            "郵便区は確認されていない表によります。表示できるかどうかは郵便局に確かめてください。", _NOTE
-        ),
-    ]
-
-
-def _area_row(line: AreaLine) -> list[Any]:
-    word = f"【要確認】{FAULT_JA[line.reason]}" if line.reason else "条件の通数に足りている"
-    return [drawable(line.area) or OUTSIDE_JA, SERVICE_JA[line.service], f"{line.pieces:,}", cell(word, 10)]
-
-
-def _more(count: int, what: str) -> list[Any]:
-    return (
-        [Paragraph(f"ほか {what} {count:,}件（連合の posting.xlsx にあります）", _NOTE)] if count > 0 else []
-    )
 
 
 def _statement(head: PostingHead, posting: Posting) -> list[Any]:
@@ -221,6 +230,8 @@ def _statement(head: PostingHead, posting: Posting) -> list[Any]:
         Paragraph("料金後納郵便　差出しの集計", BIG),
         Spacer(1, 2 * mm),
         *_facts(head, posting),
+        Paragraph(_totals(posting), BIG),
+        Spacer(1, 2 * mm),
         ruled_table(rows, (70, 50, 58), texts=1, total=True, size=12, pad=4),
         Spacer(1, 3 * mm),
         _stamps("引受郵便局（受付印）"),

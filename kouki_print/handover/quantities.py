@@ -6,7 +6,7 @@ Nothing personal is in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -28,7 +28,8 @@ _FEW = 3  # so many units are named, more are counted
 class Quantity:
     """So many of something for a unit, or for all of them (``unit_code`` empty).
 
-    A ``blank`` is taken out of the spare of its own paper and of the enclosures that go with it; an ``extra``
+    A ``blank`` is taken out of the spare of its own paper and of the enclosures that go with it, which have
+    so many more for it; an ``extra``
     is an enclosure of the unit's own.
     """
 
@@ -163,11 +164,6 @@ def day_ja(consignment: Consignment) -> str:
     return wareki(consignment.day) if consignment.day else "未定"
 
 
-def sealing_ja(consignment: Consignment) -> str:
-    """Whether the envelopes are closed, in a word."""
-    return "する" if consignment.sealed else "しない"
-
-
 def forwarding_ja(consignment: Consignment) -> str:
     """What the unit asked for (転送不要), and how many of its pieces have the mark."""
     marked = sum(box.no_forward for box in consignment.boxes)
@@ -179,19 +175,22 @@ def forwarding_ja(consignment: Consignment) -> str:
 def mail_ja(consignment: Consignment) -> str:
     """How the pieces go on: pieces by mail service, or the way in which the unit gets them."""
     if not consignment.mailed:
-        return "郵送しない" + (f"\n{consignment.handover_way}" if consignment.handover_way else "")
+        return "\n".join(filter(None, ("郵送なし", consignment.handover_way)))
     found = consignment.services
-    parts = [f"{name} {found[key]:,}通" for key, name in SERVICE_JA.items() if key in found]
-    if "mixed" in found:
-        parts.append(f"郵便種別の混ざる箱 {found['mixed']:,}通")
-    return "\n".join(parts)
+    keys = [key for key in (*SERVICE_JA, "mixed") if key in found]
+    return "\n".join(f"{consignment.service_ja(key)} {found[key]:,}通" for key in keys)
+
+
+def named(units: Sequence[str]) -> str:
+    """A few units by name, more of them by their number."""
+    return "・".join(units) if len(units) <= _FEW else f"{len(units):,}か所"
 
 
 def open_points(volumes: Volumes) -> list[tuple[str, str]]:
     """What nobody has settled yet: the setting that holds the answer, and the question."""
     told = volumes.handover
     missing = [each for each in volumes.consignments if each.day is None]
-    some = "・".join(each.name for each in missing) if len(missing) <= _FEW else f"{len(missing):,}か所"
+    some = named([each.name for each in missing])
     unset = (
         ("vendor", not told.vendor, "印刷・封入会社の名前"),
         ("vendor_contact", not told.vendor_contact, "印刷・封入会社の担当と連絡先"),

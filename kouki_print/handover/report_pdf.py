@@ -30,7 +30,7 @@ WIDTH = A4[0] - 2 * _MARGIN
 HEADING = ParagraphStyle(
     "heading", fontName=BOLD, fontSize=10.5, leading=15, textColor=INK, spaceBefore=9, spaceAfter=3
 )
-BIG = ParagraphStyle("big", fontName=BOLD, fontSize=17, leading=24, textColor=INK)
+BIG = ParagraphStyle("big", fontName=BOLD, fontSize=17, leading=24, textColor=INK, wordWrap="CJK")
 NOTE = ParagraphStyle(
     "note", fontName=REGULAR, fontSize=7.5, leading=11, textColor=INK, spaceBefore=2, wordWrap="CJK"
 )

@@ -17,6 +17,8 @@ from reportlab.platypus import Paragraph, Spacer, Table
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
+from kouki_print.handover.handwriting_list import codes_in_words
+from kouki_print.handover.piece_index import position_words
 from kouki_print.handover.report_pdf import (
     BIG,
     BOLD,
@@ -41,8 +43,11 @@ COLUMNS = (
 _NOT_PRINTED = {"held": "保留", "unissued": "未発行", "excluded": "対象外"}
 _ADDRESSED = {"registered": "住民票の住所あて", "employer": "団体あて"}
 _RULES = (
-    "・支援措置の方の封筒は、ほかの方と別の箱に入っています。ほかの一覧（索引・窓口交付簿など）には載せていません。",
+    "・支援措置の方は、ほかの一覧（索引・窓口交付簿など）に載せていません。",
     "・この名簿は封をして保管し、支援措置の担当者だけが開いてください。写しを取らず、窓口に置かないでください。",
+)
+_RULES_OF_PIECES = (
+    "・封筒は、ほかの方と別の箱に入っています。位置は、{position}です。",
     "・お渡しの前に、支援措置の内容と届け先を、必ずもう一度確かめてください。",
 )
 _COVER = ParagraphStyle("cover", fontName=BOLD, fontSize=18, leading=26, textColor=INK, alignment=1)
@@ -69,7 +74,10 @@ def write_sealed(
     lines = [*_printed(order, pieces, _by_hand(characters)), *_unprinted(unprinted, why)]
     columns = {name: neutralised([line.get(name, "") for line in lines]) for name in COLUMNS}
     write_for_people(folder / CSV, columns, encoding)
-    write_bytes(folder / PDF, report(frames, [cell(unit, 15), Spacer(1, 3 * mm), *_story(lines)]))
+    write_bytes(
+        folder / PDF,
+        report(frames, [cell(unit, 15), Spacer(1, 3 * mm), *_story(lines, position_words(order))]),
+    )
 
 
 def _printed(order: Order, pieces: pd.DataFrame, by_hand: dict[int, str]) -> Iterator[dict[str, str]]:
@@ -91,7 +99,7 @@ def _by_hand(characters: pd.DataFrame) -> dict[int, str]:
     """What is to be written on a piece, by its sequence."""
     found: dict[int, list[str]] = {}
     for row in characters.itertuples(index=False):
-        found.setdefault(row.sequence, []).append(f"{row.column} {row.characters}")
+        found.setdefault(row.sequence, []).append(f"{row.column} {codes_in_words(row.characters)}")
     return {sequence: "、".join(words) for sequence, words in found.items()}
 
 
@@ -115,7 +123,7 @@ def _person(row: Any) -> dict[str, str]:
     return {"氏名カナ": row.kana, "氏名": row.name, "被保険者番号": row.insured_number, "生年月日": born}
 
 
-def _story(lines: Sequence[dict[str, str]]) -> list[Any]:
+def _story(lines: Sequence[dict[str, str]], position: str) -> list[Any]:
     register_fonts()
     cover = Table([[Paragraph("取扱注意　担当者以外の閲覧を禁ず", _COVER)]], colWidths=[WIDTH])
     cover.setStyle(
@@ -127,7 +135,8 @@ def _story(lines: Sequence[dict[str, str]]) -> list[Any]:
     )
     printed = [line for line in lines if line["状態"] == "印刷"]
     others = [line for line in lines if line["状態"] != "印刷"]
-    story = [cover, Spacer(1, 5 * mm), *[cell(text, 10.5) for text in _RULES]]
+    rules = [*_RULES, *(_RULES_OF_PIECES if printed else ())]
+    story = [cover, Spacer(1, 5 * mm), *[cell(text.format(position=position), 10.5) for text in rules]]
     if printed:
         boxes = "、".join(dict.fromkeys(line["箱"] for line in printed))
         story += [

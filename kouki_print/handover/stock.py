@@ -1,6 +1,6 @@
 """How many of each enclosure, envelope and label to order (発注数), per unit and in all.
 
-What the blank stock (ブランク証) hands to a unit is taken out of the unit's spare.
+What the blank stock (ブランク証) hands to a unit is taken out of the unit's spare, which has as much more.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from kouki_print.base.files import csv_text, write_text
 from kouki_print.handover.budget_parts import StockLine
 from kouki_print.handover.supplies import supplies_of
-from kouki_print.handover.tables import FOR_EXCEL, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, neutralised, write_for_people
 from kouki_print.order.enclosures import ENVELOPE
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
@@ -31,9 +30,9 @@ _HEADERS = ("市町村コード", "市町村名", "品目コード", "品目", "
 def stock_lines(order: Order, units: Mapping[str, Unit], demand: pd.DataFrame) -> tuple[StockLine, ...]:
     """Lines of every unit in the table's order, then the totals (``unit_code`` empty).
 
-    ``demand`` as of :func:`kind_lines`.  The spare is the order's part of what is needed, but at least what
-    goes with the unit's blank documents.  Needed and spare of a total are the sums of the units'; only its
-    packs are rounded for themselves, as one order in all needs fewer than many small ones.  Extras of two
+    ``demand`` as of :func:`kind_lines`.  The spare is the order's part of what is needed, for what is spoilt,
+    and what goes with the unit's blank documents.  Needed and spare of a total are the sums of the units'; only
+    its packs are rounded for themselves, as one order in all needs fewer than many small ones.  Extras of two
     municipalities are one item in the totals when their names agree.
     """
     needed: dict[str, Counter[str]] = {}
@@ -59,11 +58,11 @@ def stock_lines(order: Order, units: Mapping[str, Unit], demand: pd.DataFrame) -
 def _of_unit(order: Order, unit: Unit, needed: Counter[str], sets: Counter[str]) -> Iterator[StockLine]:
     """Lines of a unit that needs so many of each item for its pieces, by set."""
     handed: Counter[str] = Counter()
-    for supply in supplies_of(order, sets):
+    for supply in supplies_of(order, unit, sets):
         handed[supply.code] += supply.quantity
     for item, name, pack in _kinds_of_stock(order, unit):
         if needed[item] or handed[item]:
-            spare = max(_spare(needed[item], order.ordering.spare_percent), handed[item])
+            spare = _spare(needed[item], order.ordering.spare_percent) + handed[item]
             yield _line(unit.code, item, name, pack, needed[item], spare)
 
 
@@ -94,7 +93,9 @@ def _totals(order: Order, lines: Iterable[StockLine]) -> Iterable[StockLine]:
         yield _line("", *key, *sums[key])
 
 
-def write_stock_csv(path: Path, lines: Iterable[StockLine], names: Mapping[str, str]) -> None:
+def write_stock_csv(
+    path: Path, lines: Iterable[StockLine], names: Mapping[str, str], encoding: str = FOR_EXCEL
+) -> None:
     """finance/enclosures.csv, for Excel; ``names`` are those of the units."""
     rows = [
         (
@@ -109,11 +110,9 @@ def write_stock_csv(path: Path, lines: Iterable[StockLine], names: Mapping[str, 
         )
         for line in lines
     ]
-    columns = (
-        dict(zip(_HEADERS, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(_HEADERS, ())
-    )
+    values = zip(*rows, strict=True) if rows else ((),) * len(_HEADERS)
     columns = {
-        name: neutralised(cells).to_pylist() if name in _HEADERS[:4] else cells
-        for name, cells in columns.items()
+        name: neutralised(cells) if name in _HEADERS[:4] else [*map(str, cells)]
+        for name, cells in zip(_HEADERS, values, strict=True)
     }
-    write_text(path, csv_text(columns), FOR_EXCEL)
+    write_for_people(path, columns, encoding)

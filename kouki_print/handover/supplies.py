@@ -8,32 +8,41 @@ from decimal import ROUND_CEILING
 from kouki_print.handover.consignment import Supply
 from kouki_print.order.enclosures import ENVELOPE
 from kouki_print.order.models import Order
+from kouki_print.order.units import Unit
 
 
-def supplies_of(order: Order, pieces: Mapping[str, int]) -> tuple[Supply, ...]:
-    """What a unit with so many ``pieces`` of each set gets: blanks, then enclosures, then envelopes."""
+def supplies_of(order: Order, unit: Unit, pieces: Mapping[str, int]) -> tuple[Supply, ...]:
+    """What a unit with so many ``pieces`` of each set gets: blanks, enclosures, its own ones, envelopes."""
+    kinds = {item.code: (item.name, item.weight_cg) for item in order.enclosure}
+    kinds |= {extra.code: (extra.name, extra.weight_cg) for extra in unit.extras}
+    kinds[ENVELOPE] = f"封筒 {order.envelope.name}", order.envelope.weight_cg
     blanks: list[Supply] = []
     more: dict[str, int] = {}
     for document in dict.fromkeys(order.blank_stock.documents):
         count = blanks_of(order, document, pieces)
         if not count:
             continue
-        code, others = _sheet_of(order, document)
-        blanks.append(Supply(code, f"{order.document_ja(document)}（ブランク）", count, blank=True))
+        code, others = _sheet_of(order, unit, document)
+        name = f"{order.document_ja(document)}（ブランク）"
+        blanks.append(Supply(code, name, count, blank=True, weight_cg=kinds[code][1]))
         if order.blank_stock.enclosures:
             for item in others:
                 more[item] = more.get(item, 0) + count
-    names = {item.code: item.name for item in order.enclosure} | {ENVELOPE: f"封筒 {order.envelope.name}"}
-    return (*blanks, *(Supply(code, names[code], more[code]) for code in names if code in more))
+    rest = (
+        Supply(code, name, more[code], weight_cg=weight)
+        for code, (name, weight) in kinds.items()
+        if code in more
+    )
+    return (*blanks, *rest)
 
 
-def _sheet_of(order: Order, document: str) -> tuple[str, tuple[str, ...]]:
+def _sheet_of(order: Order, unit: Unit, document: str) -> tuple[str, tuple[str, ...]]:
     """Code of the item that is this document, and what goes with it: nothing with a further sheet (減額証)."""
     own = next((entry for entry in order.set if entry.document == document), None)
     if own is None:
         return next(item.code for item in order.enclosure if item.document == document), ()
     others = (item for item in own.items[1:] if not order.enclosure_of(item).personal)
-    return own.items[0], (*others, ENVELOPE)
+    return own.items[0], (*others, *(extra.code for extra in unit.extras), ENVELOPE)
 
 
 def blanks_of(order: Order, document: str, pieces: Mapping[str, int]) -> int:
@@ -47,8 +56,7 @@ def blanks_of(order: Order, document: str, pieces: Mapping[str, int]) -> int:
 
 def boxes_for(order: Order, supplies: tuple[Supply, ...]) -> int:
     """Boxes that the supplies fill, by the weight and the number of what one box carries."""
-    grams = {item.code: item.weight_cg for item in order.enclosure} | {ENVELOPE: order.envelope.weight_cg}
-    weight = sum(grams[each.code] * each.quantity for each in supplies)
+    weight = sum(each.weight_cg * each.quantity for each in supplies)
     most = max((each.quantity for each in supplies), default=0)
     limits = order.boxes
     return max(-(-weight // (limits.max_grams * 100)), -(-most // limits.max_pieces))

@@ -46,6 +46,7 @@ FOR_EXCEL = "utf-8-sig"
 # 未発行の理由. The codes of the years to come may be passed in instead.
 BY_EXPORT_JA = "移行データの交付書類区分に従い、規則と違う書類を交付"  # sentence of the reason EXPORT
 _MUST_QUOTE = (b",", b'"', b"\n", b"\r")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _FORMULA_STARTS = "^[=+\\-@\\t\\r\\n＝＋－＠]"  # Japanese Excel takes the full-width ones too
 _COMMA, _LINE_END, _QUOTE, _APOSTROPHE, _NOTHING = (
     pa.scalar(mark, pa.large_string()) for mark in (",", "\n", '"', "'", "")
@@ -310,7 +311,7 @@ def write_for_people(path: Path, columns: Mapping[str, Any], encoding: str = FOR
     """A list that people open: with a BOM, or in the code page that is asked for."""
     data = csv_bytes(columns)
     if encoding.replace("_", "-").lower() != "utf-8":
-        # What the code page lacks becomes 〓, as printed lists have always shown it.
+        # What the code page lacks becomes 〓, as printed lists have always shown it; a variant its base form.
         data = _recoded(data.decode("utf-8"), encoding)
     write_bytes(path, data)
 
@@ -319,7 +320,8 @@ def _recoded(text: str, encoding: str) -> bytes:
     try:
         return text.encode(encoding)
     except UnicodeEncodeError:
-        return "".join(char if _fits(char, encoding) else "〓" for char in text).encode(encoding)
+        bare = _SELECTORS.sub("", text)
+        return "".join(char if _fits(char, encoding) else "〓" for char in bare).encode(encoding)
 
 
 def _fits(char: str, encoding: str) -> bool:

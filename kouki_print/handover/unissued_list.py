@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
 from kouki_print.base.texts import distinct
-from kouki_print.handover.tables import FOR_EXCEL, csv_bytes, neutralised
+from kouki_print.handover.tables import FOR_EXCEL, neutralised, write_for_people
 from kouki_print.handover.unissued_reasons import REMEDY_JA, UNISSUED_JA
 from kouki_print.handover.workbook import (
     Heading,
@@ -158,7 +158,7 @@ def write_unissued_summary(
     }
     for at, code in enumerate(counted.reasons):
         columns[f"理由{code}"] = np.append(counted.counts[:, at], sums[at])
-    write_bytes(path, csv_bytes(columns).decode().encode(encoding))
+    write_for_people(path, columns, encoding)
 
 
 def write_unissued_xlsx(

@@ -22,7 +22,6 @@ from kouki_print.handover.quantities import (
     mail_ja,
     open_points,
     pallets_of,
-    sealing_ja,
 )
 from kouki_print.handover.vendor_book_items import write_enclosures
 from kouki_print.handover.workbook import (
@@ -42,7 +41,6 @@ from kouki_print.handover.workbook import (
     total_head,
     width_for,
 )
-from kouki_print.order.models import SERVICE_JA
 
 _NAME = "作業一覧"
 _TOWN = ("順", "コード", "市町村名")
@@ -92,7 +90,7 @@ def vendor_book(volumes: Volumes, lots: Sequence[UnitLot]) -> bytes:
     styles = styles_of(book, heading)
     names = ("作業順と納入", "組別数量", "封入物数量", "ロット", "箱・パレット", "確認事項")
     sheets = [book.add_worksheet(name) for name in names]
-    for sheet, height in zip(sheets, (19, 16.5, 16.5, 19, 19, 19), strict=True):
+    for sheet, height in zip(sheets, (19, 16.5, 14.5, 19, 19, 19), strict=True):
         sheet.set_default_row(height)  # 41 units by item lie on one page
     footer = heading.footer(_NAME)
     _write_deliveries(sheets[0], volumes, styles, footer)
@@ -130,12 +128,12 @@ def _write_deliveries(sheet: Worksheet, volumes: Volumes, styles: Styles, footer
         f"注文番号 {job.job_id}　データの引渡し {files_on}　差出日 {wareki(job.mail_on)}"
         f"　データ基準日 {wareki(job.data_on)}",
         "「順」の順に作業してください。予備の箱には、ブランク証とその封入物・封筒を入れます。"
-        "色の付いた欄は、封をしない・郵送しないところです。",
+        "色の付いた欄は、未封緘・郵送なしのところです。",
     )
     row = title(sheet, f"{job.title} {_NAME}", notes, styles)
     head(sheet, row, _DELIVERY, styles)
     first = row + 1
-    widths = (*_TOWN_WIDTHS, _name_width(volumes), 19, _ADDRESS, 11, 8, 8, 10, 9, 13, _WORDS)
+    widths = (*_TOWN_WIDTHS, _name_width(volumes), 19, _ADDRESS, 11, 8, 8, 10, 11, 13, _WORDS)
     words, number = styles.wrapped, styles.number
     for row, unit in enumerate(volumes.consignments, start=first):
         place = _place(unit)
@@ -144,7 +142,7 @@ def _write_deliveries(sheet: Worksheet, volumes: Volumes, styles: Styles, footer
         sealed, mailed = (words if usual else styles.warn_text for usual in (unit.sealed, unit.mailed))
         formats = (number, styles.text, words, words, words, *[number] * 4, sealed, words, mailed)
         cells(
-            sheet, row, (*_town(unit), day_ja(unit), place, *counts, sealing_ja(unit), forward, mail), formats
+            sheet, row, (*_town(unit), day_ja(unit), place, *counts, unit.sealing_ja, forward, mail), formats
         )
         wrapped = (name, place, forward, mail)
         sheet.set_row(row, height_for(wrapped, (widths[2], _ADDRESS, widths[10], _WORDS)))
@@ -247,7 +245,7 @@ def _write_boxes(sheet: Worksheet, volumes: Volumes, styles: Styles, footer: tup
     marked = sum(box.no_forward for each in volumes.consignments for box in each.boxes)
     column_sum(sheet, row, 10, first, marked, styles.total_number)
     sheet.autofilter(first - 1, 0, max(row - 1, first), len(_BOX) - 1)
-    widths = (*_TOWN_WIDTHS, _name_width(volumes), 9, 12, 22, 9, 10, 14, 26, 10)
+    widths = (*_TOWN_WIDTHS, _name_width(volumes), 9, 16, 22, 9, 10, 14, 26, 10)
     finish(sheet, first, row, widths, footer, fixed=3)
 
 
@@ -257,15 +255,19 @@ def _unit_boxes(sheet: Worksheet, row: int, unit: Consignment, styles: Styles) -
     formats = (*_town_formats(styles), number, text, text, number, styles.decimal, text, text, styles.step)
     for box in unit.boxes:
         sets = "　".join(f"{code} {count:,}" for code, count in box.sets)
-        service = SERVICE_JA.get(box.service, "混在")
         place = (box.pallet, f"{box.number} / {len(unit.boxes)}", _range(box.first, box.last))
         weight = box.weight_cg / 100_000
-        cells(sheet, row, (*_town(unit), *place, box.pieces, weight, service, sets, box.no_forward), formats)
+        cells(
+            sheet,
+            row,
+            (*_town(unit), *place, box.pieces, weight, unit.service_ja(box.service), sets, box.no_forward),
+            formats,
+        )
         row += 1
     formats = (*_town_formats(styles), number, *[text] * 7)
     supplies = [each for each in pallets_of(unit) for _ in range(each.supply_boxes)]
     for at, pallet in enumerate(supplies, start=1):
-        told = (f"予備 {at} / {len(supplies)}", "", "", "", "", "ブランク証など", "")
+        told = (f"予備の箱 {at} / {len(supplies)}", "", "", "", "", "ブランク証など", "")
         cells(sheet, row, (*_town(unit), pallet.number, *told), formats)
         row += 1
     return row

@@ -23,9 +23,11 @@ from kouki_print.handover.workbook import (
 
 _TOWN = ("順", "コード", "市町村名")
 _COUNTED: tuple[Kind, ...] = ("enclosure", "envelope", "label", "blank")
-_WIDTH = 8.6  # of a column of counts
-_BLANK = 15
-_SPAN = 5  # such columns that the name of a unit's own enclosure takes
+_WIDTH = 9.2  # of a column of counts
+_BLANK = 16
+_SPAN = 2  # such columns that the name of a unit's own enclosure takes
+_ON_PAGE, _SCALE = 3, 76  # items beside each other on a printed page, and its per cent
+_BREAKS = str.maketrans({"（": "\n（", " ": "\n", "　": "\n"})
 
 
 def write_enclosures(sheet: Worksheet, volumes: Volumes, styles: Styles, footer: tuple[str, str]) -> None:
@@ -33,10 +35,13 @@ def write_enclosures(sheet: Worksheet, volumes: Volumes, styles: Styles, footer:
     common = [each for each in volumes.of("", "enclosure", "envelope", "label") if not each.extra]
     blanks = volumes.of("", "blank")
     notes = (
-        "品目ごとに、左が必要数、右が予備です。予備には、ブランク証の用紙と、それに付ける封入物・封筒を含みます。",
-        "右端のブランク証は、個人の印字のない書類です。その分だけ予備から使います。",
+        "品目ごとに、左が必要数、右が予備です。予備は、損じの分に、",
+        "ブランク証の用紙と、それに付ける封入物・封筒の分を足した数です。",
+        "右端のブランク証（個人の印字のない書類）は、その予備から使います。",
     )
-    row = title(sheet, "封入物数量", notes, styles)
+    row = title(sheet, "封入物数量", [""] * len(notes), styles)
+    for at, note in enumerate(notes, start=1):
+        sheet.write_string(at, len(_TOWN), note, styles.note)  # the columns before come back on each page
     _write_head(sheet, row, common, blanks, styles)
     first = row + 2
     for row, unit in enumerate(volumes.consignments, start=first):
@@ -48,16 +53,20 @@ def write_enclosures(sheet: Worksheet, volumes: Volumes, styles: Styles, footer:
         row = _write_extras(sheet, row + 2, volumes, styles)
     name = width_for((each.name for each in volumes.consignments), 14, most=30)
     widths = (5, 11, name, *[_WIDTH] * max(2 * len(common), _SPAN + 4), *[_BLANK] * len(blanks))
-    finish(sheet, first, row, widths, footer, fixed=3)
+    finish(sheet, first, row, widths, footer, fixed=3, portrait=True)
     sheet.repeat_rows(first - 2, first - 1)
+    sheet.repeat_columns(0, len(_TOWN) - 1)
+    sheet.set_print_scale(_SCALE)
+    sheet.set_v_pagebreaks([*range(len(_TOWN) + 2 * _ON_PAGE, len(widths), 2 * _ON_PAGE)])
 
 
 def _write_head(
     sheet: Worksheet, row: int, common: Sequence[Quantity], blanks: Sequence[Quantity], styles: Styles
 ) -> None:
     """Two lines of heads: the items, and below each what is needed and its spare."""
-    names = [f"{each.code}\n{each.name}" for each in common]
-    head(sheet, row, (*_TOWN, *[""] * (2 * len(common)), *(each.name for each in blanks)), styles)
+    names = [f"{each.code}\n{each.name.translate(_BREAKS)}" for each in common]
+    bare = [each.name.translate(_BREAKS) for each in blanks]
+    head(sheet, row, (*_TOWN, *[""] * (2 * len(common)), *bare), styles)
     head(
         sheet,
         row + 1,
@@ -67,7 +76,7 @@ def _write_head(
     )
     for column, name in enumerate(names):
         sheet.merge_range(row, 3 + 2 * column, row, 4 + 2 * column, name, styles.head)
-    lines = [*((name, 2 * _WIDTH) for name in names), *((each.name, _BLANK) for each in blanks)]
+    lines = [*((name, 2 * _WIDTH) for name in names), *((name, _BLANK) for name in bare)]
     if lines:
         told, widths = zip(*lines, strict=True)
         sheet.set_row(row, height_for(told, widths))
@@ -126,8 +135,9 @@ def _write_extras(sheet: Worksheet, row: int, volumes: Volumes, styles: Styles) 
             row += 1
             formats = (styles.number, *[styles.text] * 3)
             cells(sheet, row, (unit.turn, unit.code, unit.name, item.code), formats)
-            sheet.merge_range(row, 4, row, 3 + _SPAN, "", styles.text)
-            sheet.write_string(row, 4, item.name, styles.text)
+            sheet.merge_range(row, 4, row, 3 + _SPAN, "", styles.wrapped)
+            sheet.write_string(row, 4, item.name, styles.wrapped)
+            sheet.set_row(row, height_for((item.name,), (_SPAN * _WIDTH,)))
             cells(sheet, row, (item.needed, item.spare), [styles.number] * 2, 4 + _SPAN)
             row_sum(sheet, row, 6 + _SPAN, 4 + _SPAN, 5 + _SPAN, item.total, styles.number)
     return row

@@ -16,7 +16,8 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer, Table
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
-from kouki_print.handover.quantities import Kind, Quantity, Volumes, day_ja, open_points, sealing_ja
+from kouki_print.handover.consignment import Consignment
+from kouki_print.handover.quantities import Kind, Quantity, Volumes, day_ja, named, open_points
 from kouki_print.handover.report_pdf import (
     BIG,
     HEADING,
@@ -35,7 +36,9 @@ from kouki_print.handover.report_pdf import (
     ruled_table,
 )
 
-_TEXT = ParagraphStyle("text", fontName=REGULAR, fontSize=9, leading=13.5, textColor=INK, wordWrap="CJK")
+_TEXT = ParagraphStyle(  # a full stop hangs over the end of the line
+    "text", fontName=REGULAR, fontSize=9, leading=13.5, textColor=INK, wordWrap="CJK", rightIndent=9
+)
 _SMALL = 8.0
 _NAME_MM = 34  # of a unit's name in its table
 _ROOM = 90 * mm  # below which the table of the units begins a page
@@ -135,8 +138,21 @@ def _items(volumes: Volumes) -> Table:
     rows: list[Sequence[Any]] = [["", "記号", "名称", "必要数", "予備", "計"]]
     for kind, word in _KINDS_JA.items():
         for at, each in enumerate(volumes.of("", kind)):
-            rows.append([word if not at else "", each.code, cell(each.name, _SMALL), *_counts(each)])
+            name = cell(each.name + _owners(volumes, each), _SMALL)
+            rows.append([word if not at else "", each.code, name, *_counts(each)])
     return ruled_table(rows, (20, 14, 84, 20, 20, 20), texts=3, total=False, size=_SMALL, pad=1)
+
+
+def _owners(volumes: Volumes, item: Quantity) -> str:
+    """The units whose own an enclosure is."""
+    if not item.extra:
+        return ""
+    have = {
+        each.unit_code
+        for each in volumes.quantities
+        if each.extra and (each.code, each.name) == (item.code, item.name)
+    }
+    return f"（{named([each.name for each in volumes.consignments if each.code in have])}）"
 
 
 def _counts(each: Quantity) -> tuple[str, str, str]:
@@ -156,9 +172,16 @@ def _points(points: Sequence[tuple[str, str]]) -> list[Flowable]:
     return [Paragraph("ご確認・ご回答をお願いすること", HEADING), table]
 
 
+def _marked(unit: Consignment) -> str:
+    """Pieces that are marked 転送不要."""
+    count = sum(box.no_forward for box in unit.boxes)
+    return f"{count:,}" if count else "―"
+
+
 def _units(volumes: Volumes) -> Table:
     """A line for each unit, in the order of work, with pieces by set."""
     sets = [each.code for each in volumes.of("", "set")]
+    widths = (7, 14, _NAME_MM, *[14] * len(sets), 15, 11, 10, 16, 11, 14, 27)
     rows: list[Sequence[Any]] = [
         [
             "順",
@@ -167,15 +190,19 @@ def _units(volumes: Volumes) -> Table:
             *(f"組{code}" for code in sets),
             "通数",
             "箱",
-            "予備箱",
+            cell("予備\nの箱", 8, head=True),
             "封緘",
+            "郵送",
+            cell("転送\n不要", 8, head=True),
             "納入日",
         ]
     ]
     for each in volumes.consignments:
         own = each.sets
         pieces = [f"{own[code]:,}" if code in own else "―" for code in sets]
-        name, size = fitted(drawable(each.name), (_NAME_MM - 3) * mm, 8.5)
+        name = drawable(each.name)
+        shown, size = fitted(name, WIDTH * _NAME_MM / sum(widths) - 9, 8.5)
+        size = size if shown == name else 7  # over two lines
         rows.append(
             [
                 str(each.turn),
@@ -185,13 +212,15 @@ def _units(volumes: Volumes) -> Table:
                 f"{each.pieces:,}",
                 f"{len(each.boxes):,}",
                 f"{each.supply_boxes:,}",
-                sealing_ja(each),
+                each.sealing_ja,
+                "する" if each.mailed else "なし",
+                _marked(each),
                 day_ja(each),
             ]
         )
     sums = [sum(each.sets.get(code, 0) for each in volumes.consignments) for code in sets]
     sums += [volumes.pieces, sum(len(each.boxes) for each in volumes.consignments)]
     sums += [sum(each.supply_boxes for each in volumes.consignments)]
-    rows.append(["", "", "合計", *(f"{value:,}" for value in sums), "", ""])
-    widths = (8, 16, _NAME_MM, *[14] * len(sets), 16, 11, 10, 13, 30)
+    marked = sum(box.no_forward for each in volumes.consignments for box in each.boxes)
+    rows.append(["", "", "合計", *(f"{value:,}" for value in sums), "", "", f"{marked:,}", ""])
     return ruled_table(rows, widths, texts=3, total=True, size=8.5, pad=1.2)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kouki_print.handover.consignment import Consignment
+
 
 class Box(NamedTuple):
     """A rectangle; a line has no width or no height."""
@@ -151,7 +153,7 @@ class MachineFacts:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """What is the same for all units of a job.
+    """What is the same for all units of a job, which are employers when it goes ``by_group``.
 
     ``colours`` are (name, words); ``plates`` the separations beside black, of which ``dies`` are die-lines.
     ``warnings`` must be read before anything else; ``questions`` to the vendor are (setting, question), those
@@ -162,6 +164,7 @@ class JobFacts:
     job_id: str
     title: str
     insurer: str
+    by_group: bool
     data_on: dt.date
     mail_on: dt.date
     press: Press
@@ -181,19 +184,28 @@ class JobFacts:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """One unit: its lots, its sets, and how its pieces are closed and mailed."""
+    """One unit: what it gets and how, its lots, sets, pieces by mail service, and the labels to use.
 
-    code: str
-    name: str
+    The vendor works for so many ``units``; ``labels`` are (what for, file, pages).
+    """
+
+    given: Consignment
+    units: int
     lots: tuple[LotFacts, ...]
     documents: tuple[DocumentFacts, ...]
     sets: tuple[SetFacts, ...]
     mail: tuple[tuple[str, int], ...]
-    no_forward: int
-    sealed: bool
-    mailed: bool
-    handover_way: str
-    boxes: int
+    labels: tuple[tuple[str, str, int], ...]
+
+    @property
+    def code(self) -> str:
+        """Of the municipality or employer."""
+        return self.given.code
+
+    @property
+    def name(self) -> str:
+        """Of the municipality or employer."""
+        return self.given.name
 
     @property
     def pieces(self) -> int:

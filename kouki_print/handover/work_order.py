@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table, TableStyle
 
-from kouki_print.base.dates import wareki
 from kouki_print.handover.report_pdf import (
     HEADING,
     LINE,
@@ -21,6 +20,7 @@ from kouki_print.handover.report_pdf import (
     register_fonts,
     ruled_table,
 )
+from kouki_print.handover.work_delivery import delivery, delivery_day, handing_over, mail, small_line
 from kouki_print.handover.work_facts import (
     Box,
     DeliveredFile,
@@ -49,16 +49,18 @@ def work_order(job: JobFacts, unit: UnitFacts, ticket_sha256: str) -> tuple[byte
     register_fonts()
     frames = Frames(
         title=f"作業指示書　{unit.name}",
-        right=f"発送日 {wareki(job.mail_on)}",
-        small=f"{job.title}　注文番号 {job.job_id}　受渡先番号 {unit.code}　データ基準日 {wareki(job.data_on)}",
+        right=delivery_day(unit.given.day),
+        small=small_line(job, unit.given),
         insurer=job.insurer,
     )
     story: list[Flowable] = [
         *_alerts([*job.warnings, *unit.warnings]),
-        Paragraph("数量・発送", HEADING),
+        Paragraph("数量・封入", HEADING),
         _plain(_quantities(job, unit)),
         Spacer(0, 5),
         _sets(unit),
+        Paragraph("箱詰め・納入", HEADING),
+        _plain(delivery(job, unit)),
         Paragraph("印刷ファイル（ロットごと）", HEADING),
         _lots(job.press, unit.lots),
         Paragraph(
@@ -115,8 +117,6 @@ def _lines(text: str, size: float = _SMALL) -> list[Paragraph]:
 
 
 def _quantities(job: JobFacts, unit: UnitFacts) -> list[tuple[str, str]]:
-    pieces = unit.pieces
-    mail = "　".join(f"{service} {count:,}通" for service, count in unit.mail)
     press_sheets = sum(lot.press_sheets for lot in unit.lots)
     paper = f"印刷用紙 {press_sheets:,}枚"
     if job.press.roll:
@@ -125,20 +125,10 @@ def _quantities(job: JobFacts, unit: UnitFacts) -> list[tuple[str, str]]:
     return [
         (
             "数量",
-            f"{pieces:,}通　書類 {unit.sheets:,}枚　{paper}（予備を含まない）"
-            f"　箱 {unit.boxes:,}箱　ロット {len(unit.lots)}",
+            f"{unit.pieces:,}通、書類 {unit.sheets:,}枚、{paper}（予備を含まない）、ロット {len(unit.lots)}",
         ),
-        (
-            "郵送",
-            f"{mail}　／　転送不要 {unit.no_forward:,}通、転送可 {pieces - unit.no_forward:,}通"
-            "（1通ごとの区別は pieces.csv の mail_service・no_forward）",
-        ),
-        (
-            "封緘・受渡し",
-            f"封緘{'する' if unit.sealed else 'しない（封をせずに渡す）'}　／　"
-            + ("郵便局に差し出す" if unit.mailed else "郵送しない（受渡先に渡す）")
-            + (f"　／　受渡方法 {unit.handover_way}" if unit.handover_way else ""),
-        ),
+        ("郵便種別", mail(unit)),
+        ("封緘・受渡し", handing_over(job, unit.given)),
     ]
 
 
@@ -173,11 +163,11 @@ def _item(item: Item) -> str:
 def _lots(press: Press, lots: Sequence[LotFacts]) -> Table:
     """The two files of each lot."""
     paper = "送り（回）" if press.roll else "印刷用紙"
-    head = ["ロット", "通番", "通", "書類", paper, "ファイル名（print/ と imposed/ に同じ名前）"]
+    head = ["ロット", "通し番号", "通", "書類", paper, "ファイル名（print/ と imposed/ に同じ名前）"]
     rows = [
         [
             f"{lot.number}",
-            cell(f"{lot.first:,} 〜 {lot.last:,}", _SMALL),
+            cell(f"{lot.first:07d} 〜 {lot.last:07d}", _SMALL),
             f"{lot.pieces:,}",
             f"{lot.sheets:,}",
             f"{lot.press_sheets:,}",
@@ -250,7 +240,7 @@ def _codes(job: JobFacts, documents: Sequence[DocumentFacts]) -> str:
         )
         places.setdefault(told or "なし", []).append(document.name)
     lines = [f"{'・'.join(names)}: {told}" for told, names in places.items()]
-    return "\n".join([f"{job.code_kind}。表と裏の番号が同じで、通番が続くことを確かめる。", *lines])
+    return "\n".join([f"{job.code_kind}。表と裏の番号が同じで、通し番号が続くことを確かめる。", *lines])
 
 
 def _press(job: JobFacts) -> list[Flowable]:
@@ -306,9 +296,9 @@ def _questions(questions: Sequence[tuple[str, str]]) -> list[Flowable]:
     """What nobody has asked the vendor yet."""
     if not questions:
         return []
-    told = [[cell("□", _SMALL), cell(text, _SMALL), cell(setting, 6.5)] for setting, text in questions]
+    told = [[cell("□", _SMALL), cell(text, _SMALL), ""] for _, text in questions]
     table = ruled_table(
-        [["", "印刷会社・封入会社に確かめること（まだ答えのないもの）", "答えを書くところ"], *told],
+        [["", "印刷会社・封入会社に確かめること（まだ答えのないもの）", "答え"], *told],
         (6, 118, 54),
         texts=3,
         total=False,

@@ -14,12 +14,15 @@ from kouki_print.base.errors import OutputDiffers
 from kouki_print.handover.manifest import STATUSES
 from kouki_print.job.ledger import LEDGER as _LEDGER
 from kouki_print.job.ledger import open_ledger
-from kouki_print.job.papers import check_papers, unit_counts
+from kouki_print.job.papers.counts import unit_counts
+from kouki_print.job.papers.lists import check_lists
+from kouki_print.job.papers.units import check_unit
 from kouki_print.job.readings import AGAIN, cells, reading, same
 from kouki_print.job.report import STATUS_JA
+from kouki_print.page.layout import Layout
 
 Counts = dict[str, int]
-_NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen", "boxes"), 0)
+_NOTHING: Mapping[str, int] = dict.fromkeys((*STATUSES, "pieces", "total_yen"), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
         towns = _town_counts(connection)
         units = dict(connection.execute("SELECT row, unit_code FROM piece"))
         wanted = unit_counts(connection)
+        indexed = _with_index(connection)
+        ((layout,),) = connection.execute("SELECT value FROM job WHERE key = 'slip'")
+        slip = Layout.model_validate_json(layout)
     statuses = [status for _, status, _, _ in records_of]
     # On a piece that exists, of one's own unit.
     carried = [
@@ -70,7 +76,9 @@ def check_balance(out: Path, records: int, municipalities: Collection[str]) -> B
     budget_pieces, budget_yen = _budget(out)
     same("finance/budget.csv", "通数", budget_pieces, pieces)
     same("finance/budget.csv", "郵送料", budget_yen, yen)
-    check_papers(out, wanted)
+    for code, unit in wanted.items():
+        check_unit(out, code, unit, slip, names=code in indexed)
+    check_lists(out, wanted)
     return Balance(ledger, unknown)
 
 
@@ -90,11 +98,20 @@ def _town_counts(connection: sqlite3.Connection) -> dict[str, Counts]:
         "SELECT unit_code, status, COUNT(*) FROM record GROUP BY unit_code, status"
     ):
         towns.setdefault(code, dict(_NOTHING))[status] = count
-    for code, pieces, yen, boxes in connection.execute(
-        "SELECT unit_code, COUNT(*), SUM(postage_yen), COUNT(DISTINCT box) FROM piece GROUP BY unit_code"
+    for code, pieces, yen in connection.execute(
+        "SELECT unit_code, COUNT(*), SUM(postage_yen) FROM piece GROUP BY unit_code"
     ):
-        towns.setdefault(code, dict(_NOTHING)).update(pieces=pieces, total_yen=yen, boxes=boxes)
+        towns.setdefault(code, dict(_NOTHING)).update(pieces=pieces, total_yen=yen)
     return towns
+
+
+def _with_index(connection: sqlite3.Connection) -> set[str]:
+    """Units with an index of their pieces: all but employers who hand out their bundle by a cover list."""
+    ((order,),) = connection.execute("SELECT value FROM job WHERE key = 'order'")
+    by_group = json.loads(order)["delivery"]["unit"] == "group"
+    return {
+        code for code, mailed in connection.execute("SELECT code, mailed FROM unit") if mailed or not by_group
+    }
 
 
 def _check_register(out: Path, statuses: Sequence[str]) -> None:
@@ -176,7 +193,6 @@ def _check_town(out: Path, code: str, wanted: Mapping[str, int]) -> int:
         records: int = content["counts"]["records"]
         same(name, "件数", records, _records(wanted))
         same(name, "郵送料", content["postage"]["total_yen"], wanted["total_yen"])
-        same(name, "箱数", content["counts"]["boxes"], wanted["boxes"])
     name = f"vendor/{code}/pieces.csv"
     with reading(out, name) as path, path.open("rb") as handle:
         same(name, "通数", sum(1 for _ in handle) - 1, wanted["pieces"])

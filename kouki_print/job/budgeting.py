@@ -16,6 +16,7 @@ from kouki_print.handover.forecast_compare import compare_lines, read_budget_lin
 from kouki_print.handover.kind_lines import kind_lines, weight_lines, weight_warnings
 from kouki_print.handover.pricing import price_demand
 from kouki_print.handover.stock import stock_lines, write_stock_csv
+from kouki_print.handover.tables import FOR_EXCEL
 from kouki_print.intake.problems import PROBLEMS as INTAKE_PROBLEMS
 from kouki_print.job.assumptions import assumptions_of
 from kouki_print.job.demand import demand_of, forecast_demand
@@ -153,12 +154,12 @@ def _with_spoilage(order: Order, forecast: LoadedForecast | None) -> Order:
     return order.model_copy(update={"ordering": order.ordering.model_copy(update={"spare_percent": spare})})
 
 
-def write_finance(building: Path, made: Budget) -> None:
-    """The budget files."""
+def write_finance(building: Path, made: Budget, encoding: str = FOR_EXCEL) -> None:
+    """The budget files; ``encoding`` of those that people open in Excel."""
     finance = building / "finance"
     finance.mkdir()
     write_budget_csv(finance / "budget.csv", made.lines)
     write_budget_xlsx(finance / "budget.xlsx", made)
     write_budget_pdf(finance / "budget.pdf", made)
-    write_hints(finance / "discount_hints.csv", made.hints)
-    write_stock_csv(finance / "enclosures.csv", made.stock, dict(made.towns))
+    write_hints(finance / "discount_hints.csv", made.hints, encoding)
+    write_stock_csv(finance / "enclosures.csv", made.stock, dict(made.towns), encoding)

@@ -87,7 +87,7 @@ def write_lists(
         encoding,
     )
     write_check_report(union / "check.html", prepared, review, budget)
-    write_review(union, prepared, review, STATUS_JA, _reasons(prepared))
+    write_review(union, prepared, review, STATUS_JA, _reasons(prepared), encoding)
 
 
 def write_check_report(

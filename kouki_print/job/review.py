@@ -16,6 +16,7 @@ from kouki_print.base.texts import filled
 from kouki_print.handover.check_workbook import CheckFacts, TownCount, write_check_xlsx
 from kouki_print.handover.comparison import DELIVERY_KINDS, PERSON_JA, ControlLine, YearComparison
 from kouki_print.handover.manifest import STATUSES
+from kouki_print.handover.tables import FOR_EXCEL
 from kouki_print.handover.unissued_list import (
     count_unissued,
     unissued_people,
@@ -123,7 +124,12 @@ def _code_header(path: Path, unit: str) -> str:
 
 
 def write_review(
-    union: Path, prepared: Prepared, review: Review, status_ja: Mapping[str, str], reasons: Any
+    union: Path,
+    prepared: Prepared,
+    review: Review,
+    status_ja: Mapping[str, str],
+    reasons: Any,
+    encoding: str = FOR_EXCEL,
 ) -> None:
     """unissued_summary.csv, unissued.xlsx and check.xlsx.
 
@@ -136,7 +142,7 @@ def write_review(
     files = [entry.name for entry in prepared.intake.inputs]
     units = unit_codes(prepared)
     counted = count_unissued(units, decided, names)
-    write_unissued_summary(union / "unissued_summary.csv", counted, prepared.loaded.unit_ja)
+    write_unissued_summary(union / "unissued_summary.csv", counted, prepared.loaded.unit_ja, encoding)
     lines, left_out = unissued_people(people, decided, units, names, files)
     write_unissued_xlsx(union / "unissued.xlsx", counted, lines, left_out, heading)
     facts = CheckFacts(

@@ -21,7 +21,7 @@ from kouki_print.handover.manifest import ManifestFile, manifest, write_manifest
 from kouki_print.handover.tables import FOR_EXCEL, write_pieces, write_register
 from kouki_print.job.balance import check_balance
 from kouki_print.job.budgeting import budget_of, write_finance
-from kouki_print.job.bundles import write_bundles
+from kouki_print.job.cover_lists import write_cover_lists
 from kouki_print.job.kit import PrintKit, build_kit
 from kouki_print.job.lot_files import LotFiles
 from kouki_print.job.making import make_all, vendor_folder, worker_pool
@@ -103,12 +103,12 @@ def run(
             budget = budget_of(job_dir, prepared)
             _write_union(building, prepared, review, budget, csv_encoding)
             write_posting_union(building / "union", job_dir, prepared)
-            write_finance(building, budget)
+            write_finance(building, budget, csv_encoding)
             _write_vendor(building, prepared, kit, tickets, consignments, matter, files)
             write_vendor_lists(
                 building / "vendor", prepared, kit, tickets.job, consignments, budget.stock, files
             )
-            write_bundles(building, prepared)
+            write_cover_lists(building, prepared)
             write_ledger(building, prepared, kit, forms[SLIP_LAYOUT], results, now)
         with stages.stage("件数の突合"):
             balance = check_balance(building, len(prepared.people), prepared.loaded.units)
@@ -173,7 +173,7 @@ def _write_vendor(
         own = [made for made in files if made.lot.unit_code == code]
         listed = [*(entry for made in own for entry in _manifest_files(made)), *matter.get(code, ())]
         if own:
-            listed += write_tickets(folder, tickets, municipality, rows, own)
+            listed += write_tickets(folder, tickets, consignments, municipality, rows, own, listed)
         content = manifest(
             prepared.loaded.order,
             municipality,

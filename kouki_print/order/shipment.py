@@ -14,7 +14,8 @@ from kouki_print.order.typed import Frozen
 class Boxes(Frozen):
     """[boxes]: what one box carries at most, and what never lies in one box.
 
-    Envelopes stand in ``rows`` rows of ``row_mm`` mm each (0: only pieces and grams count).  ``separate``:
+    Envelopes stand in ``rows`` rows of ``row_mm`` mm each (0: only pieces and grams count): the usable length,
+    without the room that divider cards and fingers need.  ``separate``:
     pieces that differ in it are sequenced apart and never share a box.  A ``bundle`` (束) has a divider card
     in front of it: up to ``bundle_pieces`` pieces, or the neighbours of one 郵便区.
     """
@@ -22,8 +23,8 @@ class Boxes(Frozen):
     max_pieces: Annotated[int, Field(ge=1)] = 300
     max_grams: Annotated[int, Field(ge=1)] = 15000
     rows: Annotated[int, Field(ge=1, le=20)] = 3
-    row_mm: Annotated[int, Field(ge=0, le=2000)] = 500
-    separate: list[Literal["mail_service", "set", "no_forward"]] = ["mail_service"]
+    row_mm: Annotated[int, Field(ge=0, le=2000)] = 470
+    separate: list[Literal["mail_service", "set", "no_forward"]] = ["mail_service", "no_forward"]
     bundle: Literal["count", "area", "none"] = "count"
     bundle_pieces: Annotated[int, Field(ge=1)] = 50
     pallet_boxes: Annotated[int, Field(ge=1)] = 24

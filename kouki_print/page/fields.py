@@ -109,6 +109,7 @@ MATTER_JA = {  # of what is printed beside the documents: envelopes, labels and 
     "box_sequence": "箱の通し番号",
     "box_count": "箱の通数",
     "box_weight": "箱の重さ",
+    "box_attention": "箱を開ける人",
     "box_sealing": "封緘",
     "box_sets": "箱の組",
     "box_no_forward": "箱の転送不要の通数",
@@ -152,8 +153,7 @@ LINE = {  # of each line of a list (差出票・窓口交付簿): what it is cal
     "piece": "通し番号",
     "kana": "氏名カナ",
     "name": "氏名",
-    "insured": "被保険者番号",
-    "birth": "生年月日",
+    "insured": "被保険者番号の下4桁",
     "document": "書類",
 }
 MATTER_JA |= {

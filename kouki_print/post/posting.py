@@ -73,7 +73,10 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What one unit posts.  ``spans`` are the first and last number of each service, ``runs`` all numbers."""
+    """What one unit posts.  ``spans`` are the first and last number of each service, ``runs`` all numbers.
+
+    ``office`` is empty where none is set.  ``unmailed`` were taken out, but would not have been posted anyway.
+    """
 
     code: str
     name: str
@@ -83,6 +86,17 @@ class Posting:
     runs: tuple[NumberRun, ...]
     areas: tuple[AreaLine, ...]
     voids: tuple[Void, ...]
+    unmailed: tuple[Void, ...] = ()
+
+    @property
+    def office_ja(self) -> str:
+        """The accepting office for lists."""
+        return self.office or NO_OFFICE
+
+    @property
+    def mails(self) -> bool:
+        """Whether anything of the unit was printed to be posted."""
+        return bool(self.lines or self.voids)
 
     @property
     def pieces(self) -> int:
@@ -107,27 +121,29 @@ class Posting:
 def postings_of(
     order: Order, names: Mapping[str, str], printed: pd.DataFrame, voids: Mapping[str, str] | None = None
 ) -> dict[str, Posting]:
-    """The posting of each of the units ``names`` that has pieces in the mail, in that order.
+    """The posting of each of the units ``names`` that has pieces in the mail or taken out, in that order.
 
     ``printed`` has POSTING_COLUMNS; ``voids`` are pieces taken out, by piece id, with their reasons.
     """
-    mailed = printed[(printed["mail_service"] != NOT_MAILED).to_numpy()]
-    out = mailed["piece_id"].isin(list(voids or ())).to_numpy()
-    posted = mailed[~out]
+    mail = (printed["mail_service"] != NOT_MAILED).to_numpy()
+    out = printed["piece_id"].isin(list(voids or ())).to_numpy()
+    mailed, posted = printed[mail], printed[mail & ~out]
     lines, areas = _lines(posted), area_lines(order, posted)
-    spans, taken = _spans(posted), _voids(mailed[out], voids or {})
-    runs = number_runs(mailed["unit_code"], mailed["registered_number"], out)
-    there = set(mailed["unit_code"].unique())
+    spans, taken = _spans(posted), _voids(printed[mail & out], voids or {})
+    unmailed = _voids(printed[~mail & out], voids or {})
+    runs = number_runs(mailed["unit_code"], mailed["mail_service"], mailed["registered_number"], out[mail])
+    there = {*mailed["unit_code"].unique(), *unmailed}
     return {
         code: Posting(
             code,
             name,
-            order.marks.office_of(code) or NO_OFFICE,
+            order.marks.office_of(code),
             tuple(lines.get(code, ())),
             spans.get(code, {}),
             tuple(runs.get(code, ())),
             tuple(areas.get(code, ())),
             tuple(taken.get(code, ())),
+            tuple(unmailed.get(code, ())),
         )
         for code, name in names.items()
         if code in there

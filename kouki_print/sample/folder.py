@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
 from kouki_print.base.errors import JobError
 from kouki_print.base.files import csv_text, write_bytes, write_csv, write_text
 from kouki_print.order.columns import header_of
+from kouki_print.order.groups import DIRECT
 from kouki_print.order.load import preset_names
 from kouki_print.sample.city import contact_table
 from kouki_print.sample.employers import INSURER_NUMBER
-from kouki_print.sample.export import Encoding, build_export
+from kouki_print.sample.export import Encoding, Export, build_export
 from kouki_print.sample.people import per_municipality
 from kouki_print.sample.vocabulary import SampleOrder, contacts, folder, sample_orders, table
 
@@ -106,15 +109,15 @@ def job_toml(order: SampleOrder, encoding: Encoding) -> str:
     return template.substitute(values, layout=LAYOUTS[encoding], contact=contact)
 
 
-def number_ranges(count: int) -> dict[str, list[str]]:
-    """Registered-number ranges (引受番号) that suffice for ``count`` people: a tenth more, in hundreds.
+def number_ranges(people: Mapping[str, int]) -> dict[str, list[str]]:
+    """Registered-number ranges (引受番号) that suffice for the ``people`` of each unit: a tenth more, in hundreds.
 
     11 digits with the check digit (first ten digits modulo 7).  A range stays within the 100,000
     serials of its prefix, as the accepting offices give them out.
     """
     rows: list[tuple[str, int, int]] = []
     start = _FIRST_REGISTERED
-    for code, size in zip(contacts().columns["jis_code"], per_municipality(count).tolist(), strict=True):
+    for code, size in people.items():
         left = -(-size * 11 // 1000) * 100
         while left:
             length = min(left, 100_000 - start % 100_000)
@@ -142,8 +145,9 @@ def write_sample(
     finance adds: forecast.toml, counts.csv, population.csv, scenarios.toml.
 
     All people are invented.  The same arguments give the same bytes.  ``registered_numbers`` adds
-    numbers.csv; ``defects=False`` leaves out the people with something wrong.  The export in CP932 has
-    Windows line ends, as exports of that encoding have; the other files are UTF-8.
+    numbers.csv (of the units that post, by employer); ``defects=False`` leaves out the people with
+    something wrong.  The export in CP932 has Windows line ends, as exports of that encoding have; the
+    other files are UTF-8.
 
     JobError: unknown preset or encoding, a count out of range, a folder that cannot be used, or that
     holds anything but an earlier sample (known by the first line of its job.toml).
@@ -159,13 +163,25 @@ def write_sample(
     write_bytes(dir / "export.csv", text.encode(encoding))
     if order.employees:
         write_csv(dir / "groups.csv", export.groups)
+        if registered_numbers:
+            write_csv(dir / "numbers.csv", number_ranges(_by_post(export)))
         return
     write_csv(dir / "municipalities.csv", contact_table(order).columns)
     write_csv(dir / "survey.csv", table("survey").columns)
     if not (order.city or order.legacy or "event" in order.columns):
         _write_finance(dir, order, count)
     if registered_numbers:
-        write_csv(dir / "numbers.csv", number_ranges(count))
+        sizes = zip(contacts().columns["jis_code"], per_municipality(count).tolist(), strict=True)
+        write_csv(dir / "numbers.csv", number_ranges(dict(sizes)))
+
+
+def _by_post(export: Export) -> dict[str, int]:
+    """People of each employer whose pieces are posted, and of those who belong to none any more."""
+    employers, left = export.columns["group_code"], export.columns["voluntary"] == "1"
+    people = Counter(employers[~left & (employers != "")].tolist())
+    ways = zip(export.groups["団体コード"], export.groups["受渡方法"], strict=True)
+    posted = [code for code, way in ways if way == "直接"]
+    return {**{code: people[code] for code in posted}, DIRECT: len(left) - people.total()}
 
 
 def _write_finance(dir: Path, order: SampleOrder, count: int) -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2 as pdfium
+
+
+def pages_text(path: Path, pages: Sequence[int]) -> tuple[int, list[str]]:
+    """How many pages a paper has, and the text of those asked for (from 0); ValueError when it lacks one."""
+    try:
+        with pdfium.PdfDocument(path) as document:
+            return len(document), [document[page].get_textpage().get_text_range() for page in pages]
+    except (pdfium.PdfiumError, IndexError) as error:
+        raise ValueError(path.name) from error
 
 
 def paper_text(path: Path) -> str:

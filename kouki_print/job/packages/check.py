@@ -11,13 +11,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import sha256_of, write_text
-from kouki_print.job.packages.contents import CONTENTS, Contents, File, is_manifest
+from kouki_print.job.packages.contents import CONTENTS, Contents, File, is_manifest, safe_path
 from kouki_print.job.packages.folder import fresh_folder
-from kouki_print.job.packages.seal import damaged, method_of, reading, unseal
+from kouki_print.job.packages.seal import damaged, method_of, no_package, reading, unseal
 
 _LONGEST_CONTENTS = 64 << 20
 _MOST_TIMES = 200  # what an honest package grows by at most when it is opened
@@ -41,17 +42,16 @@ def check_package(
     _there(package)
     if sha256:
         _check_outside(package, "".join(sha256.split()).lower())
-    with fresh_folder(to) as building:
-        inner = building / ".payload"
+    # On the disk of the result, but not in its folder: no file of the package can meet it.
+    with fresh_folder(to) as building, TemporaryFile(dir=building.parent) as inner:
         unseal(package, inner, password=password, key=key)
         with reading(package.name):
             with zipfile.ZipFile(inner) as archive:
-                contents = _contents(archive, package)
+                contents = _contents(archive, package, building)
                 entries = _entries(archive, contents, package)
                 for file in contents.files:
                     _extract(archive, entries[file.path], file, building)
             pieces = _counted(building, contents)
-        inner.unlink()
         write_text(building / CONTENTS, contents.model_dump_json(indent=1) + "\n")
     return Opened(contents, len(contents.files), pieces)
 
@@ -72,20 +72,33 @@ def password_in(file: Path, package: Path) -> str:
             remedy="ファイルの名前と場所を確かめてください。",
             file=str(file),
         ) from error
-    if not text.startswith("receiver,password\n"):
-        return text.strip()
-    table = dict(line.split(",", 1) for line in text.splitlines())
-    found = [word for number, word in table.items() if package.name.partition("-")[2].split(".")[0] == number]
-    if not found:
+    if not text.strip():
         raise JobError(
-            "このパッケージのパスワードがありません。",
-            remedy="正しいファイルを指定してください。",
+            "パスワードのファイルが空です。",
+            remedy="パスワードだけを1行に書いたファイルを指定してください。",
             file=str(file),
         )
-    return found[0]
+    if not text.startswith("receiver,password\n"):
+        return text.strip()
+    # Of M-47201 and M-47201-2 the longer one; a browser may have put "(1)" after it.
+    found = [
+        (len(number), word)
+        for number, _, word in (line.partition(",") for line in text.splitlines())
+        if word and re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", package.name)
+    ]
+    if not found:
+        raise JobError(
+            f"「{package.name}」のパスワードがありません。",
+            remedy="パッケージの名前（例 OKR08-V-01.zip）が変わっていれば元に戻すか、正しいパスワードのファイルを"
+            "指定してください。",
+            file=str(file),
+        )
+    return max(found)[1].strip()
 
 
 def _there(package: Path) -> None:
+    if package.is_dir():
+        raise no_package(package)
     if not package.is_file():
         raise JobError(
             "パッケージのファイルがありません。",
@@ -108,7 +121,7 @@ def _check_outside(package: Path, digest: str) -> None:
         )
 
 
-def _contents(archive: zipfile.ZipFile, package: Path) -> Contents:
+def _contents(archive: zipfile.ZipFile, package: Path, folder: Path) -> Contents:
     """What the package says that it holds, when it can be true."""
     entry = archive.getinfo(CONTENTS)
     if entry.file_size > _LONGEST_CONTENTS:
@@ -117,7 +130,7 @@ def _contents(archive: zipfile.ZipFile, package: Path) -> Contents:
     total = sum(file.bytes for file in contents.files)
     if total > _MOST_TIMES * package.stat().st_size:
         raise damaged(package.name)
-    if total > shutil.disk_usage(Path(archive.filename or ".").parent).free:
+    if total > shutil.disk_usage(folder).free:
         raise JobError(
             f"空き容量が足りません（開くと {total / 1e6:,.0f} MB）。", remedy="別の場所を指定してください。"
         )
@@ -128,7 +141,7 @@ def _entries(archive: zipfile.ZipFile, contents: Contents, package: Path) -> dic
     """The entries by path: exactly the files that the package says it holds, each once, none a link."""
     entries = {entry.filename: entry for entry in archive.infolist()}
     sizes = {file.path: file.bytes for file in contents.files}
-    twice = len(entries) != len(archive.infolist()) or len(sizes) != len(contents.files)
+    twice = len(entries) != len(archive.infolist())
     entries.pop(CONTENTS)
     missing, more = len(sizes.keys() - entries.keys()), len(entries.keys() - sizes.keys())
     if missing or more or twice:
@@ -164,6 +177,11 @@ def _counted(folder: Path, contents: Contents) -> int | None:
     """Pieces of the vendor's lists; OutputDiffers where manifest, list and package do not say the same."""
     manifests = [file.path for file in contents.files if is_manifest(file.path)]
     if not manifests:
+        if not contents.receiver.startswith("M-"):  # a unit alone works with no manifest
+            raise OutputDiffers(
+                "印刷会社のパッケージに manifest.json がありません。",
+                remedy="使わずに、送り主に知らせてください。",
+            )
         return None
     found: list[str] = []
     total = 0
@@ -191,5 +209,6 @@ def _unlisted(unit: str, manifest: dict[str, Any], contents: Contents) -> Iterat
     """Files of a manifest that are not in the package, or are other ones."""
     digests = {file.path: file.sha256 for file in contents.files}
     for each in manifest["files"]:
-        if digests.get(f"{unit}{each['path']}") != each["sha256"]:
-            yield f"{unit}{each['path']}: manifest.json のファイルと違います"
+        path = safe_path(f"{unit}{each['path']}")
+        if digests.get(path) != each["sha256"]:
+            yield f"{path}: manifest.json のファイルと違います"

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from kouki_print.base.errors import JobError
 from kouki_print.job.staging import reason_of
 
 
+def check_outside(to: Path, out: Path, what: str) -> None:
+    """JobError when the place of ``what`` lies inside a job's output, which must stay as the run left it."""
+    if to.resolve().is_relative_to(out.resolve()):
+        raise JobError(
+            f"{what}を出力フォルダーの中に置くことはできません。",
+            remedy="--to に、出力の外のフォルダーを指定してください。",
+            file=str(to),
+        )
+
+
 @contextmanager
 def fresh_folder(path: Path) -> Iterator[Path]:
-    """A folder beside ``path`` that becomes it in the end, or is removed.  ``path`` must not exist yet."""
-    if path.exists() or path.is_symlink():
-        raise JobError(
-            "同じ名前のフォルダーかファイルがもうあります。",
-            remedy="新しい名前を指定してください。",
-            file=str(path),
-        )
-    building = path.absolute().with_name(f".{path.absolute().name}.building")
+    """A folder beside ``path`` that becomes it in the end, or is removed.  ``path`` must not exist yet.
+
+    Its name is nobody else's: two runs at once do not meet before the one that is later finds ``path`` taken.
+    """
+    _free(path)
+    parent = path.absolute().parent
     mask = os.umask(0o077)  # what lies in it is for one receiver's eyes
     try:
-        shutil.rmtree(building, ignore_errors=True)
-        building.parent.mkdir(parents=True, exist_ok=True)
-        building.mkdir()
-        yield building
-        building.rename(path)
+        parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=parent, prefix=".handover-", ignore_cleanup_errors=True) as building:
+            yield Path(building)
+            _free(path)
+            Path(building).rename(path)
     except OSError as error:
         raise JobError(
             f"フォルダーに書き込めません（{reason_of(error)}）。",
@@ -37,7 +45,15 @@ def fresh_folder(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         os.umask(mask)
-        shutil.rmtree(building, ignore_errors=True)
+
+
+def _free(path: Path) -> None:
+    if path.exists() or path.is_symlink():
+        raise JobError(
+            "同じ名前のフォルダーかファイルがもうあります。",
+            remedy="新しい名前を指定してください。",
+            file=str(path),
+        )
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -12,11 +13,14 @@ from typing import Any
 
 from kouki_print.base.errors import OutputDiffers
 from kouki_print.base.files import sha256_of
+from kouki_print.job.ledger import LEDGER
 from kouki_print.job.packages.contents import is_manifest
 from kouki_print.order.models import Order
 
-_HANDED_OVER = ("vendor", "municipalities")  # nothing else of a job leaves the union
 _SEALED = "sealed/"
+# What a package without files holds instead: that there is nothing is only seen by who opens it.
+NOTHING = "該当なし.txt"
+NOTHING_TEXT = "該当する書類はありません。\r\n".encode("utf-8-sig")
 _SHOWN = 20  # differences in one message
 
 
@@ -36,9 +40,22 @@ class Receiver:
     pieces: int | None
     boxes: int | None
 
+    @property
+    def discreet(self) -> bool:
+        """Whether nobody may see from outside what is in it, nor how much."""
+        return self.pieces is None
+
+    @property
+    def told_files(self) -> int | None:
+        """How many files it gets, where that is told."""
+        return None if self.discreet else len(self.files)
+
 
 def receivers_of(connection: sqlite3.Connection, order: Order, digests: Mapping[str, str]) -> list[Receiver]:
-    """The vendor, then each unit, and again each unit that has people under 支援措置, for its sealed folder."""
+    """The vendor, then each unit, and again each unit for its sealed folder.
+
+    Who has people under 支援措置 cannot be seen: those who have none get a sealed package too.
+    """
     counts = {
         code: (pieces, boxes)
         for code, pieces, boxes in connection.execute(
@@ -51,14 +68,16 @@ def receivers_of(connection: sqlite3.Connection, order: Order, digests: Mapping[
     for code, name in connection.execute("SELECT code, name FROM unit ORDER BY code"):
         folder = f"municipalities/{code}"
         own = _below(folder, digests)
+        if not own:
+            continue
         general = {path: digest for path, digest in own.items() if not path.startswith(_SEALED)}
-        sealed = _below(f"{folder}/{_SEALED[:-1]}", digests)
+        nothing = {NOTHING: hashlib.sha256(NOTHING_TEXT).hexdigest()}
+        sealed = _below(f"{folder}/{_SEALED[:-1]}", digests) or nothing
         found += [
             Receiver(f"M-{code}", name, "一覧・受渡しの書類", folder, general, *counts.get(code, (0, 0))),
-            # How many people are in it is nobody's business but the reader's.
-            Receiver(f"M-{code}-2", name, "封かん名簿", f"{folder}/{_SEALED[:-1]}", sealed, None, None),
+            Receiver(f"M-{code}-2", name, "担当者あて書類", f"{folder}/{_SEALED[:-1]}", sealed, None, None),
         ]
-    return [receiver for receiver in found if receiver.files]
+    return found
 
 
 def _below(folder: str, digests: Mapping[str, str]) -> dict[str, str]:
@@ -92,11 +111,11 @@ def _differences(out: Path, digests: Mapping[str, str]) -> Iterator[str]:
         for path, found in zip(digests, pool.map(lambda path: _digest(out / path), digests), strict=True):
             if found != digests[path]:
                 yield f"{path}: {'内容が変わっています' if found else 'ファイルがありません'}"
-    for top in _HANDED_OVER:
-        for each in sorted((out / top).rglob("*")):
-            name = each.relative_to(out).as_posix()
-            if each.is_symlink() or (not each.is_dir() and name not in digests):
-                yield f"{name}: 台帳にないファイルです"
+    for each in sorted(out.rglob("*")):
+        name = each.relative_to(out).as_posix()
+        known = name in digests or name == LEDGER
+        if each.is_symlink() or (not each.is_dir() and not known):
+            yield f"{name}: 台帳にないファイルです"
 
 
 def _digest(path: Path) -> str:

@@ -9,10 +9,7 @@ import errno
 import re
 import secrets
 import shutil
-import struct
 import subprocess
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,16 +28,11 @@ METHOD_JA: dict[Method, str] = {
 }
 SUFFIX: dict[Method, str] = {"zip": ".zip", "age": ".zip.age", "gpg": ".zip.gpg"}
 KEY_SUFFIX: dict[Method, str] = {"age": ".pub", "gpg": ".asc"}
-LEAST_PASSWORD = 16  # zip derives its key in 1,000 rounds only: the password itself must be long
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"  # nothing that looks like another
-_LENGTH = 24  # 139 bits
+_LENGTH = 24  # 139 bits: zip derives its key in 1,000 rounds only, the password itself must be long
 _PAYLOAD = "payload.zip"
 _BLOCK = 1 << 20
-# What reading an archive of which some byte is wrong may end in.
-_BROKEN = (
-    pyzipper.BadZipFile, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, LookupError, TypeError,
-    EOFError, ArithmeticError, AttributeError, struct.error, zlib.error,
-)  # fmt: skip
+_NO_PLACE = (errno.EINVAL, errno.ENOENT)  # a place that is not in the file, a file that is not in it
 
 
 def damaged(package: str) -> OutputDiffers:
@@ -57,14 +49,11 @@ def reading(package: str) -> Iterator[None]:
     """Whatever a broken archive does to who reads it, it is said to be damaged."""
     try:
         yield
-    except _BROKEN as error:
-        raise damaged(package) from error
-    except OSError as error:
-        if error.errno not in (
-            errno.EINVAL,
-            errno.ENOENT,
-        ):  # a place that is not in the file, a file not in it
-            raise
+    except JobError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno not in _NO_PLACE:
+            raise  # the disk's fault
         raise damaged(package) from error
 
 
@@ -147,22 +136,43 @@ def method_of(package: Path) -> Method:
         return "age"
     if re.match(rb"[\x84-\x87\xc1]|-----BEGIN PGP", start):  # a session key for a public key
         return "gpg"
-    raise damaged(package.name)
+    if package.suffix.lower() in SUFFIX.values() or package.suffix.lower() in (".age", ".gpg"):
+        raise damaged(package.name)
+    raise no_package(package)
 
 
-def unseal(package: Path, inner: Path, *, password: str = "", key: Path | None = None) -> None:
+def no_package(path: Path) -> JobError:
+    """What is said of a folder, or of another file."""
+    return JobError(
+        "パッケージではありません。",
+        remedy="パッケージ（.zip・.age・.gpg）を指定してください。",
+        file=str(path),
+    )
+
+
+def unseal(package: Path, inner: IO[bytes], *, password: str = "", key: Path | None = None) -> None:
     """Write the inner archive of a package, decrypted and, as a whole, known to be what was encrypted."""
     method = method_of(package)
     if method == "zip":
         _unseal_zip(package, inner, password)
         return
-    words = [program_of(method), "--decrypt", "--output", str(inner)]
+    words = [program_of(method), "--decrypt"]
     words += ["--identity", str(key)] if method == "age" and key is not None else []
     words += ["--quiet"] if method == "gpg" else []  # it asks for its own key's password by itself
-    ended = subprocess.run(
-        [*words, str(package)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    )
-    if ended.returncode:
+    words += ["--", str(package)]
+    most = package.stat().st_size  # sealed without pressing: what comes out is never longer
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            source = cast(IO[bytes], process.stdout)
+            while block := source.read(_BLOCK):
+                most -= len(block)
+                if most < 0:
+                    raise damaged(package.name)
+                inner.write(block)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         raise JobError(
             f"{method} で開けません。あなたの鍵のためのパッケージではないか、壊れています。",
             remedy="受け取ったファイルと、秘密鍵（age は --key FILE）を確かめてください。",
@@ -170,7 +180,7 @@ def unseal(package: Path, inner: Path, *, password: str = "", key: Path | None =
         )
 
 
-def _unseal_zip(package: Path, inner: Path, password: str) -> None:
+def _unseal_zip(package: Path, inner: IO[bytes], password: str) -> None:
     with reading(package.name), pyzipper.AESZipFile(package) as outer:
         (entry,) = outer.infolist()
         known = (entry.filename, entry.wz_aes_strength, entry.compress_type) == (
@@ -181,8 +191,8 @@ def _unseal_zip(package: Path, inner: Path, password: str) -> None:
         if not known or entry.file_size > package.stat().st_size:
             raise damaged(package.name)
         outer.setpassword(password.encode())
-        with _entry(outer, entry) as source, inner.open("xb") as target:
-            shutil.copyfileobj(source, target, _BLOCK)
+        with _entry(outer, entry) as source:
+            shutil.copyfileobj(source, inner, _BLOCK)
 
 
 def _entry(outer: pyzipper.AESZipFile, entry: pyzipper.ZipInfo) -> IO[bytes]:
@@ -190,5 +200,7 @@ def _entry(outer: pyzipper.AESZipFile, entry: pyzipper.ZipInfo) -> IO[bytes]:
         return cast(IO[bytes], outer.open(entry))
     except RuntimeError as error:  # the two bytes that tell most wrong passwords
         raise JobError(
-            "パスワードが違います。", remedy="大文字と小文字の違いも確かめて、もう一度入力してください。"
+            "パスワードが違います。",
+            remedy="大文字と小文字の違いも確かめて、もう一度入力してください。"
+            "それでも開かなければ、ほかの受け取る側のためのパッケージかもしれません。送り主に確かめてください。",
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -12,17 +13,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from pydantic import ValidationError
+
 from kouki_print.base.errors import JobError, OutputDiffers
 from kouki_print.base.files import csv_text, sha256_of, write_bytes, write_csv
 from kouki_print.handover.handover_forms import HandoverFacts, handover_forms
 from kouki_print.job.balance import check_balance
 from kouki_print.job.ledger import add_events, open_ledger
 from kouki_print.job.packages.contents import CONTENTS, Contents, File
-from kouki_print.job.packages.folder import fresh_folder, secret_file
-from kouki_print.job.packages.receivers import Receiver, checked_digests, manifests_of, receivers_of
+from kouki_print.job.packages.folder import check_outside, fresh_folder, secret_file
+from kouki_print.job.packages.receivers import (
+    NOTHING,
+    NOTHING_TEXT,
+    Receiver,
+    checked_digests,
+    manifests_of,
+    receivers_of,
+)
 from kouki_print.job.packages.seal import (
     KEY_SUFFIX,
-    LEAST_PASSWORD,
     METHOD_JA,
     SUFFIX,
     Method,
@@ -39,6 +48,7 @@ EVENT = "handed_over"
 _AT_ONCE = 2  # the vendor's large package and the small ones; encrypting leaves Python to other threads
 # Pressed once more, print files would be a third smaller and take three times as long.
 _PRESSED = (".pdf", ".xlsx")
+_EVEN = 256 << 10  # a discreet package is as long as the longest of them, in such steps
 _OF_A_FILE = ("kind", "pages", "first_sequence", "last_sequence")
 
 
@@ -46,13 +56,12 @@ _OF_A_FILE = ("kind", "pages", "first_sequence", "last_sequence")
 class Locks:
     """How packages are locked.
 
-    zip: each with a password of its own, which go to the file ``passwords``, or all with the one that was
-    ``typed``.  age and gpg: with the public key of each receiver in the folder ``keys``.
+    zip: each with a password of its own, which go to the file ``passwords``.  age and gpg: with the public key
+    of each receiver in the folder ``keys``.
     """
 
     method: Method = "zip"
     passwords: Path | None = None
-    typed: str = ""
     keys: Path | None = None
 
 
@@ -72,12 +81,7 @@ def hand_over(out: Path, to: Path, locks: Locks, *, now: str, watcher: Watcher) 
     OutputDiffers (exit 3), and nothing is written, unless the job balances and is as the run has left it.
     """
     _check_locks(locks)
-    if to.resolve().is_relative_to(out.resolve()):
-        raise JobError(
-            "パッケージを出力フォルダーの中に置くことはできません。",
-            remedy="--to に、出力の外のフォルダーを指定してください。",
-            file=str(to),
-        )
+    check_outside(to, out, "パッケージ")
     stages = Stages(watcher)
     with stages.stage("出力の確認"), open_ledger(out) as connection:
         facts = dict(connection.execute("SELECT key, value FROM job"))
@@ -87,19 +91,24 @@ def hand_over(out: Path, to: Path, locks: Locks, *, now: str, watcher: Watcher) 
         check_balance(out, int(facts["records"]), contacts)
         receivers = receivers_of(connection, order, digests)
     keys = _keys_of(locks, receivers)
-    passwords = {receiver.number: locks.typed or new_password() for receiver in receivers}
+    passwords = {receiver.number: new_password() for receiver in receivers}
     with ExitStack() as stack:
         if locks.passwords is not None:
             table = csv_text({"receiver": list(passwords), "password": list(passwords.values())})
             stack.enter_context(secret_file(locks.passwords, table, away_from=(to, out)))
         building = stack.enter_context(fresh_folder(to))
+        lengths = {each.number: len(_inner(out, order, each)) for each in receivers if each.discreet}
+        even = -(-max(lengths.values(), default=0) // _EVEN) * _EVEN
         with stages.stage("パッケージの作成", len(receivers)), ThreadPoolExecutor(_AT_ONCE) as pool:
 
             def pack(receiver: Receiver) -> Package:
                 number = receiver.number
                 path = building / f"{order.job.id}-{number}{SUFFIX[locks.method]}"
                 with sealing(path, locks.method, password=passwords[number], key=keys.get(number)) as stream:
-                    _write_inner(stream, out, order, receiver)
+                    if receiver.discreet:
+                        stream.write(_inner(out, order, receiver, even - lengths[number]))
+                    else:
+                        _write_inner(stream, out, order, receiver)
                 return Package(receiver, path.name, sha256_of(path), path.stat().st_size)
 
             made = []
@@ -111,25 +120,33 @@ def hand_over(out: Path, to: Path, locks: Locks, *, now: str, watcher: Watcher) 
                 forms = _forms(order, locks.method, package)
                 write_bytes(building / f"{order.job.id}-{package.receiver.number}.pdf", forms)
         _write_list(building / PACKAGES, locks.method, made)
-        add_events(out, now, EVENT, [package.name for package in made])
+    _tell_ledger(out, now, made)
     return made
+
+
+def _tell_ledger(out: Path, now: str, made: Sequence[Package]) -> None:
+    """The event of each package, once all of them lie in their place."""
+    try:
+        add_events(out, now, EVENT, [package.name for package in made])
+    except JobError as error:
+        raise JobError(
+            "パッケージは作りましたが、台帳に「引渡しパッケージ作成」を記録できませんでした。",
+            remedy="パッケージとパスワードは使えます。渡した記録を手で残してください。作り直すなら、先にこのパッケージとパスワードを消し、"
+            + error.remedy,
+            file=error.file,
+        ) from error
 
 
 def _check_locks(locks: Locks) -> None:
     if locks.method == "zip":
-        if bool(locks.typed) == (locks.passwords is not None):
+        if locks.passwords is None:
             raise JobError(
-                "パスワードの渡し方が決まっていません。",
-                remedy="--passwords FILE（自動で作り、FILE に書く）か --ask（自分で入力する）の一方を付けてください。",
-            )
-        if locks.typed and len(locks.typed) < LEAST_PASSWORD:
-            raise JobError(
-                f"パスワードが短すぎます（{LEAST_PASSWORD}文字以上）。",
-                remedy="長いものを入力するか、--passwords FILE で自動で作ってください。",
+                "パスワードを書くファイルが決まっていません。",
+                remedy="--passwords FILE を付けてください（受け取る側ごとに自動で作り、FILE に書きます）。",
             )
         return
     program_of(locks.method)
-    if locks.keys is None or locks.passwords is not None or locks.typed:
+    if locks.keys is None or locks.passwords is not None:
         raise JobError(
             f"{locks.method} では、パスワードではなく受け取る側の公開鍵を使います。",
             remedy="--keys DIR に、公開鍵のフォルダーを指定してください。",
@@ -158,13 +175,23 @@ def _keys_of(locks: Locks, receivers: Sequence[Receiver]) -> dict[str, Path]:
     return found
 
 
-def _write_inner(stream: IO[bytes], out: Path, order: Order, receiver: Receiver) -> None:
-    """The inner archive: what is in it, then every file, of which the bytes are looked at once more."""
+def _inner(out: Path, order: Order, receiver: Receiver, longer: int = 0) -> bytes:
+    stream = io.BytesIO()
+    _write_inner(stream, out, order, receiver, longer)
+    return stream.getvalue()
+
+
+def _write_inner(stream: IO[bytes], out: Path, order: Order, receiver: Receiver, longer: int = 0) -> None:
+    """The inner archive: what is in it, then every file, of which the bytes are looked at once more.
+
+    Blanks after the first, which mean nothing there, make it ``longer``.
+    """
     contents = _contents(out, order, receiver)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as inner:
-        inner.writestr(_entry(CONTENTS), contents.model_dump_json(indent=1) + "\n", compresslevel=1)
+        text = contents.model_dump_json(indent=1) + "\n" + " " * longer
+        inner.writestr(_entry(CONTENTS), text, zipfile.ZIP_STORED)
         for file in contents.files:
-            data = (out / receiver.folder / file.path).read_bytes()
+            data = NOTHING_TEXT if file.path == NOTHING else (out / receiver.folder / file.path).read_bytes()
             if hashlib.sha256(data).hexdigest() != file.sha256:
                 raise OutputDiffers(
                     "読んでいる間に内容が変わりました。",
@@ -193,26 +220,37 @@ def _contents(out: Path, order: Order, receiver: Receiver) -> Contents:
     profile = order.printing.output_profile_sha256
     if versions and profile:
         versions["output_profile_sha256"] = profile
-    return Contents(
-        job=order.job.id,
-        title=order.job.title,
-        insurer=order.insurer.name,
-        receiver=receiver.number,
-        name=receiver.name,
-        content=receiver.content,
-        pieces=receiver.pieces,
-        boxes=receiver.boxes,
-        versions=versions,
-        files=[
-            File(
-                path=path,
-                sha256=digest,
-                bytes=(out / receiver.folder / path).stat().st_size,
-                **{key: told[path][key] for key in _OF_A_FILE if path in told},
-            )
-            for path, digest in sorted(receiver.files.items())
-        ],
-    )
+    try:
+        return Contents(
+            job=order.job.id,
+            title=order.job.title,
+            insurer=order.insurer.name,
+            receiver=receiver.number,
+            name=receiver.name,
+            content=receiver.content,
+            pieces=receiver.pieces,
+            boxes=receiver.boxes,
+            versions=versions,
+            files=[
+                File(
+                    path=path,
+                    sha256=digest,
+                    bytes=_size(out / receiver.folder / path),
+                    **{key: told[path][key] for key in _OF_A_FILE if path in told},
+                )
+                for path, digest in sorted(receiver.files.items())
+            ],
+        )
+    except ValidationError as error:
+        raise JobError(
+            "業務名、連合や受け取る側の名前、ファイル名のどれかに、パッケージに書けない文字（制御文字など）があります。",
+            remedy="order.toml と団体の表の名前を打ち直し、run からやり直してください。",
+            file=receiver.number,
+        ) from error
+
+
+def _size(path: Path) -> int:
+    return len(NOTHING_TEXT) if path.name == NOTHING else path.stat().st_size
 
 
 def _forms(order: Order, method: Method, package: Package) -> bytes:
@@ -228,7 +266,7 @@ def _forms(order: Order, method: Method, package: Package) -> bytes:
             method=METHOD_JA[method],
             sha256=package.sha256,
             bytes=package.bytes,
-            files=len(receiver.files),
+            files=receiver.told_files,
             pieces=receiver.pieces,
             boxes=receiver.boxes,
             files_on=dates.files_on,
@@ -245,7 +283,7 @@ def _write_list(path: Path, method: Method, made: Sequence[Package]) -> None:
             "receiver": [each.receiver.number for each in made],
             "sha256": [each.sha256 for each in made],
             "bytes": [each.bytes for each in made],
-            "files": [len(each.receiver.files) for each in made],
+            "files": ["" if each.receiver.discreet else len(each.receiver.files) for each in made],
             "pieces": ["" if each.receiver.pieces is None else each.receiver.pieces for each in made],
             "method": [method] * len(made),
         },

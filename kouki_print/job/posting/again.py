@@ -9,43 +9,47 @@ from pathlib import Path
 import pandas as pd
 
 from kouki_print.job.forms import load_styles
+from kouki_print.job.packages.folder import check_outside, fresh_folder
 from kouki_print.job.posting.printed import Printed, read_printed
 from kouki_print.job.posting.voids import read_voids
 from kouki_print.job.posting.write import BREAKDOWN, FOLDER, LIST, write_papers, write_union_lists
 from kouki_print.job.readings import cells, reading, same
-from kouki_print.job.staging import staging
-from kouki_print.job.units.slips import SLIPS, write_slips
+from kouki_print.job.units.slips import write_unit_slips
 from kouki_print.job.watch import Stages, Watcher
 from kouki_print.order.models import Order
 from kouki_print.order.units import Contact, Unit
 from kouki_print.page.type.fonts import Style
 from kouki_print.post.posting import Posting, postings_of
-from kouki_print.post.registered import NUMBERED_SERVICES
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What the papers say: printed pieces in the mail, those taken out, the rest and its postage."""
+    """What the papers say: printed pieces in the mail, those taken out, the rest and its postage.
+
+    ``unmailed`` were taken out too, but were not for the mail.
+    """
 
     printed: int
     taken: int
+    unmailed: int
     posted: int
     total_yen: int
     own_fonts: bool
 
 
 def post_again(out: Path, to: Path, watcher: Watcher, void: Path | None = None) -> Posted:
-    """Write the papers of a finished job into the folder ``to``, without the pieces of the list ``void``.
+    """Write the papers of a finished job into the new folder ``to``, without the pieces of the list ``void``.
 
     OutputDiffers (exit 3) when the papers do not count to the printed pieces without those taken out.
     """
     stages = Stages(watcher)
-    with staging(to, ("municipalities", "union")) as building:
+    check_outside(to, out, "差出しの書類")
+    with fresh_folder(to) as building:
         with stages.stage("台帳の読込み"):
             printed = read_printed(out)
             voids = read_voids(void, printed) if void is not None else {}
         order, mailed = printed.order, printed.mailed
-        postings = postings_of(order, printed.names, mailed, voids)
+        postings = postings_of(order, printed.names, printed.pieces, voids)
         posted = mailed[~mailed["piece_id"].isin(list(voids)).to_numpy()]
         with stages.stage("差出しの書類の作成", len(postings)):
             unit_ja = "団体" if order.delivery.unit == "group" else "市町村"
@@ -54,13 +58,15 @@ def post_again(out: Path, to: Path, watcher: Watcher, void: Path | None = None) 
             for code, posting in postings.items():
                 folder = building / "municipalities" / code
                 write_papers(folder / FOLDER, order, posting, printed.senders[code])
-                _write_slips(folder, printed, posting, of_unit.get(code, posted.iloc[:0]), styles)
+                _write_slips(folder, printed, code, of_unit.get(code, posted.iloc[:0]), styles)
                 watcher.step(1)
         with stages.stage("件数の突合"):
             _check(building, postings, mailed, voids)
+    taken = len(mailed) - len(posted)
     return Posted(
         len(mailed),
-        len(voids),
+        taken,
+        len(voids) - taken,
         sum(each.pieces for each in postings.values()),
         sum(each.total_yen for each in postings.values()),
         bool(order.fonts.fallback or order.fonts.gaiji),
@@ -68,23 +74,16 @@ def post_again(out: Path, to: Path, watcher: Watcher, void: Path | None = None) 
 
 
 def _write_slips(
-    folder: Path, printed: Printed, posting: Posting, pieces: pd.DataFrame, styles: Mapping[str, Style]
+    own: Path, printed: Printed, code: str, pieces: pd.DataFrame, styles: Mapping[str, Style]
 ) -> None:
-    """The unit's slips, and those of protected people in a file of their own."""
-    order, sender = _without_job_files(printed.order), printed.senders[posting.code]
-    numbered = pieces[pieces["mail_service"].isin(NUMBERED_SERVICES)]
-    apart = numbered["apart"].to_numpy(dtype=bool)
-    unit = _unit(posting, sender)
-    office = order.marks.office_of(posting.code)
-    for name, rows in ((FOLDER, numbered[~apart]), ("sealed", numbered[apart])):
-        if len(rows):
-            write_slips(
-                folder / name / SLIPS, order, unit, sender, office, styles, Path(), printed.slip, rows
-            )
+    order, sender = _without_job_files(printed.order), printed.senders[code]
+    apart = pieces["apart"].to_numpy(dtype=bool)
+    drawn = (styles, Path(), printed.slip, pieces[~apart], pieces[apart])
+    write_unit_slips(own, order, _unit(code, printed.names[code], sender), sender, *drawn)
 
 
-def _unit(posting: Posting, sender: Contact) -> Unit:
-    contact = sender.model_copy(update={"jis_code": posting.code, "name": posting.name})
+def _unit(code: str, name: str, sender: Contact) -> Unit:
+    contact = sender.model_copy(update={"jis_code": code, "name": name})
     return Unit(contact=contact, sealed=True, mailed=True, handover_way="", no_forward=False)
 
 
@@ -100,7 +99,9 @@ def _check(
     """The files as written count to what was printed without what was taken out."""
     out = mailed["piece_id"].isin(list(voids)).to_numpy()
     wanted = (int((~out).sum()), int(mailed["postage_yen"].sum()) - int(mailed["postage_yen"][out].sum()))
-    names = [f"municipalities/{code}/{FOLDER}/{BREAKDOWN}.csv" for code in postings]
+    names = [
+        f"municipalities/{code}/{FOLDER}/{BREAKDOWN}.csv" for code, each in postings.items() if each.mails
+    ]
     for files in ([f"union/{LIST}"], names):
         found = [0, 0]
         for name in files:

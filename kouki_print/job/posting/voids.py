@@ -1,50 +1,49 @@
-"""Pieces taken out (抜取り): a list of codes, each one piece of the job that is in the mail."""
+"""Pieces taken out (抜取り): a list of codes, each one piece of the job; all that is wrong in it is told at once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from kouki_print.base.checkdigits import is_digits
+from kouki_print.base.checkdigits import code6, is_digits
 from kouki_print.base.errors import JobError
 from kouki_print.job.posting.printed import Printed
 from kouki_print.order.tables import Line, read_lines
 from kouki_print.plan.pieces import matching_codes
-from kouki_print.post.tariff import NOT_MAILED
 
 _CODE, _UNIT, _SEQUENCE, _REASON = "code", "市町村コード", "通し番号", "理由"
+_SHOWN = 20  # mistakes in one message
+_HEADERS = f"{_CODE},{_REASON} か {_UNIT},{_SEQUENCE},{_REASON}"
 
 
 def read_voids(path: Path, printed: Printed) -> dict[str, str]:
-    """Reason by piece id; JobError points at a code that is unknown, mentioned before, or of no piece in the mail."""
-    places = _Places(printed.pieces)
-    services = printed.pieces["mail_service"].to_numpy()
+    """Reason by piece id; JobError points at codes that are unknown or mentioned before."""
+    _check_there(path)
+    places = _Places(printed)
     ids = printed.pieces["piece_id"].to_numpy()
     rows: dict[str, int] = {}
     voids: dict[str, str] = {}
+    faults: list[JobError] = []
     for line in read_lines(path, ()):
-        column, at = places.of(line)
-        if at is None:
-            raise line.error(
-                column,
-                f"「{_cell(line, column)}」の郵便物は、このジョブにありません",
-                "証票の番号・照合コード・引受番号のどれかを、もう一度読み取ってください。",
-            )
-        piece = str(ids[at])
-        if services[at] == NOT_MAILED:
-            raise line.error(
-                column,
-                f"{piece} は郵送しない郵便物です（窓口交付・一括の受渡し）",
-                "差出しの書類には載りません。この行を消してください。",
-            )
+        column = _column(line)
+        try:
+            piece = str(ids[places.coded(line) if column == _CODE else places.numbered(line)])
+        except JobError as fault:
+            faults.append(fault)
+            continue
         if piece in rows:
-            raise line.error(
-                column, f"{piece} は{rows[piece]:,}行目にもあります", "一つの郵便物を1行にしてください。"
+            faults.append(
+                line.error(
+                    column, f"{piece} は{rows[piece]:,}行目にもあります", "一つの郵便物を1行にしてください。"
+                )
             )
+            continue
         rows[piece], voids[piece] = line.row, line.cells.get(_REASON, "")
+    if faults:
+        raise _all_of(faults, path)
     if not voids:
         raise JobError(
             "抜き取った郵便物が1件もありません",
@@ -54,15 +53,66 @@ def read_voids(path: Path, printed: Printed) -> dict[str, str]:
     return voids
 
 
-def _cell(line: Line, column: str) -> str:
-    return line.cells.get(column, "")
+def _check_there(path: Path) -> None:
+    """The path is what was typed, not a place in the job's folder."""
+    if not path.is_file():
+        raise JobError(
+            "抜取りの一覧のファイルがありません",
+            remedy="ファイルの名前と場所を確かめてください（場所は、コマンドを実行したフォルダーから数えます）。",
+            file=str(path),
+        )
+    if not path.stat().st_size:
+        raise JobError(
+            "ファイルが空です", remedy=f"1行目の見出しを {_HEADERS} にしてください。", file=path.name
+        )
+
+
+def _all_of(faults: Sequence[JobError], path: Path) -> JobError:
+    if len(faults) == 1:
+        return faults[0]
+    more = f"\n（ほか{len(faults) - _SHOWN:,}件）" if len(faults) > _SHOWN else ""
+    return JobError(
+        f"直すところが{len(faults):,}件あります。\n"
+        + "\n".join(f"・{each.row:,}行目 「{each.column}」列: {each.what}" for each in faults[:_SHOWN])
+        + more,
+        remedy="それぞれの行を直して、もう一度実行してください。",
+        file=path.name,
+    )
+
+
+def _column(line: Line) -> str:
+    """The column that names the piece."""
+    if _CODE in line.cells:
+        return _CODE
+    if _UNIT in line.cells and _SEQUENCE in line.cells:
+        return _SEQUENCE
+    raise JobError(
+        "必要な列がありません",
+        remedy=f"見出しを {_HEADERS} にしてください。",
+        file=line.file,
+        row=1,
+        column=_CODE,
+    )
+
+
+def _typed(line: Line, column: str) -> str:
+    """A cell in half width; JobError when it is empty."""
+    text = unicodedata.normalize("NFKC", line[column]).strip()
+    if not text:
+        raise line.error(column, "空欄です", "この欄を書くか、行を消してください。")
+    return text
+
+
+def _shown(text: str) -> str:
+    """A cell for a message: a code is shown, words could be anybody's name."""
+    return f"「{text}」" if text.isascii() else "この欄の値"
 
 
 class _Places:
     """Where each piece stands, by all that it may be called."""
 
-    def __init__(self, pieces: pd.DataFrame) -> None:
-        self._pieces = pieces
+    def __init__(self, printed: Printed) -> None:
+        pieces = self._pieces = printed.pieces
         count = range(len(pieces))
         self._by_code: Mapping[str, int] = {
             **dict(zip(pieces["registered_number"], count, strict=True)),
@@ -72,33 +122,56 @@ class _Places:
         self._by_place = dict(
             zip(zip(pieces["unit_code"], pieces["sequence"], strict=True), count, strict=True)
         )
+        self._last = dict(pieces.groupby("unit_code", sort=False)["sequence"].max())
+        self._names = printed.names
+        self._units = {code: code for code in printed.names}
+        self._units |= {code6(code): code for code in printed.names if is_digits(code, 5)}
 
-    def of(self, line: Line) -> tuple[str, int | None]:
-        """The column that names the piece, and where it stands; None when there is no such piece."""
-        if _CODE in line.cells:
-            return _CODE, self._coded(line[_CODE])
-        if _UNIT not in line.cells or _SEQUENCE not in line.cells:
-            raise JobError(
-                "必要な列がありません",
-                remedy=f"見出しを {_CODE},{_REASON} か {_UNIT},{_SEQUENCE},{_REASON} にしてください。",
-                file=line.file,
-                row=1,
-                column=_CODE,
+    def numbered(self, line: Line) -> int:
+        """Where the piece of a unit and a sequence stands; JobError points at the cell that is wrong."""
+        unit, number = self._unit(line), _typed(line, _SEQUENCE)
+        if not is_digits(number, len(number)):
+            raise line.error(
+                _SEQUENCE, f"{_shown(number)}は番号ではありません", "証票の通し番号を数字で書いてください。"
             )
-        number = line[_SEQUENCE]
-        known = is_digits(number, len(number)) and number != ""
-        return _SEQUENCE, self._by_place.get((line[_UNIT], int(number))) if known else None
+        at = self._by_place.get((unit, int(number)))
+        if at is None:
+            raise line.error(
+                _SEQUENCE,
+                f"「{number}」の郵便物は、このジョブにありません"
+                f"（{self._names[unit]}の通し番号は1から{self._last.get(unit, 0):,}まで）",
+                "証票の通し番号を、もう一度確かめてください。",
+            )
+        return at
 
-    def _coded(self, code: str) -> int | None:
-        """A piece id, a registered number with or without hyphens, or the matching code of any of its sheets."""
+    def _unit(self, line: Line) -> str:
+        text = _typed(line, _UNIT)
+        if text in self._units:
+            return self._units[text]
+        named = [code for code, name in self._names.items() if name == text]
+        if named:
+            raise line.error(
+                _UNIT, f"「{text}」は名前です（コードは {named[0]}）", f"{named[0]} と書いてください。"
+            )
+        raise line.error(
+            _UNIT, f"{_shown(text)}は、このジョブにないコードです", "市町村コードを確かめてください。"
+        )
+
+    def coded(self, line: Line) -> int:
+        """By a piece id, a registered number with or without hyphens, or the matching code of any of its sheets."""
+        code = _typed(line, _CODE)
         digits = code.replace("-", "")
-        if not code:
-            return None
         for name in (code, digits if is_digits(digits, 11) else code):
             if name in self._by_code:
                 return self._by_code[name]
         at = self._by_code.get(code.rsplit("-", 3)[0])
-        return at if at is not None and code in self._codes_of(at) else None
+        if at is None or code not in self._codes_of(at):
+            raise line.error(
+                _CODE,
+                f"{_shown(code)}の郵便物は、このジョブにありません",
+                "証票の番号・照合コード・引受番号のどれかを、もう一度読み取ってください。",
+            )
+        return at
 
     def _codes_of(self, at: int) -> list[str]:
         """The matching codes of all sheets of a piece."""

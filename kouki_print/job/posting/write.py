@@ -38,13 +38,14 @@ def write_unit_posting(tools: UnitTools, task: UnitTask) -> None:
 
 
 def write_papers(folder: Path, order: Order, posting: Posting, sender: Contact) -> None:
-    """内訳票 with the sums for 料金後納; the list of missing numbers where pieces were taken out."""
+    """内訳票 with the sums for 料金後納 of a unit that mails; the list of what was taken out, where anything was."""
     day = order.job.mail_on
     by = insurer_contact(order.insurer) if order.posting.sender == "insurer" else sender
     head = PostingHead(order.job.title, order.insurer.name, day, by, order.posting.customer)
-    write_breakdown(folder / f"{BREAKDOWN}.csv", posting, day)
-    write_bytes(folder / f"{BREAKDOWN}.pdf", breakdown_paper(head, posting))
-    if posting.voids:
+    if posting.mails:
+        write_breakdown(folder / f"{BREAKDOWN}.csv", posting, day)
+        write_bytes(folder / f"{BREAKDOWN}.pdf", breakdown_paper(head, posting))
+    if posting.voids or posting.unmailed:
         write_voids(folder / f"{VOID_LIST}.csv", [posting])
         write_bytes(folder / f"{VOID_LIST}.pdf", void_paper(head, posting))
 
@@ -56,7 +57,7 @@ def write_union_lists(union: Path, order: Order, unit_ja: str, postings: Sequenc
     write_posting_list(union / LIST, postings, day)
     write_posting_book(union / BOOK, heading, postings, day)
     write_areas(union / "areas.csv", postings)
-    if any(each.voids for each in postings):
+    if any(each.voids or each.unmailed for each in postings):
         write_voids(union / f"{VOID_LIST}.csv", postings)
 
 

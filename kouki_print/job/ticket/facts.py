@@ -68,6 +68,7 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
         job_id=order.job.id,
         title=order.job.title,
         insurer=order.insurer.name,
+        by_group=prepared.loaded.by_group,
         data_on=order.job.data_on,
         mail_on=order.job.mail_on,
         press=press_of(kit),
@@ -78,7 +79,7 @@ def job_facts(prepared: Prepared, kit: PrintKit) -> JobFacts:
         dies=tuple(die.name for die in dies_of(kit.layouts.values()) if printing.own_die_plate),
         standard=_STANDARD_JA[printing.standard],
         intent=f"{printing.output_condition}（プロファイル {printing.output_profile or '試験用の合成'}）",
-        code_kind=f"{kind}。ジョブ・受渡先・通番・何枚目・組・検査文字",
+        code_kind=f"{kind}。注文番号・{prepared.loaded.unit_ja}コード・通し番号・何枚目・組・検査文字",
         code_encoding=encoding,
         machine=machine_facts(prepared.machine, next(iter(kit.layouts.values())).sheet),
         warnings=tuple(_warnings(kit, prepared.machine)),
@@ -185,12 +186,12 @@ def piling(imposition: Imposition) -> Iterator[str]:
         start = f"ロール1本がロット1つ。{lanes}1枚ずつに断裁し、1枚目の表を上にして重ね、"
         cut = "列ごとの山にしたら"
     if imposition.up == 1:
-        yield f"{start}上から順に取ると連番になる"
+        yield f"{start}上から順に取ると通し番号の順になる"
     elif imposition.scheme == "in_order":
-        yield f"{start}{cut} {_listed(piles)} の山の上から1枚ずつ、この順に取る（丁合する）と連番になる"
+        yield f"{start}{cut} {_listed(piles)} の山の上から1枚ずつ、この順に取る（丁合する）と通し番号の順になる"
     else:
         ordered = "をこの順に" if imposition.up > 2 else "を"
-        yield f"{start}{cut} {piles[0]} の下に {_listed(piles[1:])} {ordered}重ねる。上から順に取ると連番になる"
+        yield f"{start}{cut} {piles[0]} の下に {_listed(piles[1:])} {ordered}重ねる。上から順に取ると通し番号の順になる"
     if any(imposition.turned):
         turned = [pile for pile, back in zip(piles, imposition.turned, strict=True) if back]
         yield f"{_listed(turned)} は裏が上で出る。重ねる前に山ごと裏返し、表を上にする"
@@ -241,7 +242,7 @@ def _paper(order: Order, document: str) -> tuple[str, str]:
     owners += [order.enclosure_of(entry.items[0]) for entry in order.set if entry.document == document]
     paper = next((entry.paper for entry in owners if entry.paper is not None), None)
     if paper is None:
-        return "", "用紙は決まっていません（[[enclosure]] の paper に書く）"
+        return "", "用紙は決まっていません"
     gsm = f"{paper.grams_per_m2:.1f}".removesuffix(".0")
     size = paper.size if isinstance(paper.size, str) else f"{paper.size[0]}×{paper.size[1]}mm"
     ream = f"（{paper.ream} 連量 {paper.ream_kg}kg）" if paper.ream_kg else ""
@@ -294,4 +295,7 @@ def _warnings(kit: PrintKit, machine: Machine | None) -> Iterator[str]:
             "印刷会社のプロファイルを受け取り、作り直します。"
         )
     if machine is not None and not machine.proven:
-        yield machine.unproven()
+        yield (
+            f"封入機の設定「{machine.title}」は未確認です。試験用紙を封入機に通し、止まるべき所で止まることを"
+            "確かめてから封入してください。"
+        )

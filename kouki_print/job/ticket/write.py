@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from kouki_print.base.files import write_bytes
+from kouki_print.handover.consignment import Consignment
 from kouki_print.handover.manifest import ManifestFile
 from kouki_print.handover.ticket import TICKET, TicketSchema, load_schema, ticket
 from kouki_print.handover.work_facts import (
@@ -26,8 +27,16 @@ from kouki_print.job.kit import PrintKit
 from kouki_print.job.lot_files import LotFiles
 from kouki_print.job.prepare import Prepared
 from kouki_print.job.ticket.facts import job_facts
+from kouki_print.job.units.labels import BOX_LABELS, DIVIDERS, NUMBER_LABELS, PALLET_LABELS
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Unit
+
+_LABELS_JA = {
+    BOX_LABELS: "箱",
+    PALLET_LABELS: "パレット",
+    DIVIDERS: "束の仕切りカード",
+    NUMBER_LABELS: "引受番号",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +62,27 @@ def load_tickets(job_dir: Path, prepared: Prepared, kit: PrintKit) -> Tickets:
 
 
 def write_tickets(
-    folder: Path, tickets: Tickets, unit: Unit, rows: pd.DataFrame, files: Sequence[LotFiles]
+    folder: Path,
+    tickets: Tickets,
+    consignments: Mapping[str, Consignment],
+    unit: Unit,
+    rows: pd.DataFrame,
+    files: Sequence[LotFiles],
+    listed: Sequence[ManifestFile],
 ) -> list[ManifestFile]:
-    """Ticket and work order of a unit with pieces (``rows``), as its manifest lists them."""
-    facts = _unit_facts(tickets, unit, rows, files)
+    """Ticket and work order of a unit with pieces (``rows``), as its manifest lists them beside all ``listed``."""
+    given, sets = consignments[unit.code], _sets(tickets, unit, rows)
+    facts = UnitFacts(
+        given=given,
+        units=len(consignments),
+        lots=tuple(lot_facts(made) for made in files),
+        documents=_documents(tickets, sets),
+        sets=sets,
+        mail=_mail(given, rows),
+        labels=tuple(
+            (_LABELS_JA[each.path], each.path, each.pages) for each in listed if each.path in _LABELS_JA
+        ),
+    )
     data = ticket(tickets.job, facts)
     if tickets.schema is not None:
         tickets.schema.check(data, f"{folder.name}/{TICKET}")
@@ -68,22 +94,10 @@ def write_tickets(
     return [ManifestFile(WORK_ORDER, digest, len(printed), pages, first, last, "list")]
 
 
-def _unit_facts(tickets: Tickets, unit: Unit, rows: pd.DataFrame, files: Sequence[LotFiles]) -> UnitFacts:
-    sets = _sets(tickets, unit, rows)
-    services = rows["mail_service"].value_counts()
-    return UnitFacts(
-        code=unit.code,
-        name=unit.contact.name,
-        lots=tuple(lot_facts(made) for made in files),
-        documents=_documents(tickets, sets),
-        sets=sets,
-        mail=tuple((name, int(services[key])) for key, name in SERVICE_JA.items() if key in services.index),
-        no_forward=int(rows["no_forward"].sum()),
-        sealed=unit.sealed,
-        mailed=unit.mailed,
-        handover_way=unit.handover_way,
-        boxes=int(rows["box"].max()),
-    )
+def _mail(given: Consignment, rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """Pieces by mail service, in the usual order."""
+    counts = rows["mail_service"].value_counts()
+    return tuple((given.service_ja(key), int(counts[key])) for key in SERVICE_JA if key in counts.index)
 
 
 def _sets(tickets: Tickets, unit: Unit, rows: pd.DataFrame) -> tuple[SetFacts, ...]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from kouki_print.handover.consignment import Box, Bundle, Consignment, Place
 from kouki_print.handover.supplies import boxes_for, supplies_of
+from kouki_print.order.groups import insurer_contact
 from kouki_print.order.load import LoadedOrder
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
@@ -40,7 +41,7 @@ def consignment_of(order: Order, unit: Unit, turn: int, boxes: tuple[Box, ...]) 
     for box in boxes:
         for code, count in box.sets:
             sets[code] = sets.get(code, 0) + count
-    supplies = supplies_of(order, sets)
+    supplies = supplies_of(order, unit, sets)
     return Consignment(
         code=unit.code,
         name=unit.contact.name,
@@ -62,7 +63,8 @@ def _place(order: Order, unit: Unit) -> Place:
     other = next((entry for entry in order.deliver_to if entry.unit == unit.code), None)
     if other is not None:
         return Place(other.name, other.postcode, other.address, "", other.phone, other.note)
-    contact = unit.contact
+    by_post = order.delivery.unit == "group" and unit.mailed  # the insurer posts what goes to the person
+    contact = insurer_contact(order.insurer) if by_post else unit.contact
     return Place(contact.name, contact.postcode, contact.address, contact.section, contact.phone)
 
 
@@ -79,6 +81,7 @@ def _boxes(order: Order, plan: pd.DataFrame) -> dict[str, tuple[Box, ...]]:
         service=("mail_service", "first"),
         services=("mail_service", "nunique"),
         no_forward=("no_forward", "sum"),
+        attention=("apart", "any"),
     )
     sets: dict[tuple[str, int], list[tuple[str, int]]] = {}
     for (code, box, name), count in plan.groupby([*keys, "set_code"], sort=True).size().items():
@@ -99,6 +102,7 @@ def _boxes(order: Order, plan: pd.DataFrame) -> dict[str, tuple[Box, ...]]:
             no_forward=int(row.no_forward),
             pallet=(int(number) - 1) // order.boxes.pallet_boxes + 1,
             bundles=tuple(bundles.get(key, ())),
+            attention=bool(row.attention),
         )
         found.setdefault(code, []).append(made)
     return {code: tuple(boxes) for code, boxes in found.items()}

@@ -1,6 +1,7 @@
 """The counter list (窓口交付簿): who comes for a piece, by kana, with room for date and signature.
 
 For pieces that are not posted: of people who come to the counter, and all of a municipality that does not mail.
+Who signs sees the lines of others: no birth date, and of the number only the end.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from kouki_print.base.dates import wareki_column
 from kouki_print.base.texts import map_distinct
-from kouki_print.handover.piece_index import kana_order
-from kouki_print.job.forms import fresh_styles
+from kouki_print.handover.kana_order import kana_order
+from kouki_print.job.forms import fresh_styles, load_form
 from kouki_print.job.matter import write_matter
-from kouki_print.job.units.row_lists import lines_per_page, list_section, page_lines
+from kouki_print.job.units.row_lists import check_list_layout, lines_per_page, list_section, page_lines
 from kouki_print.order.models import Order
 from kouki_print.order.units import Unit
 from kouki_print.page.layout import Layout
@@ -24,6 +24,16 @@ from kouki_print.pdf.writer import WrittenFile
 from kouki_print.plan.pieces import SEQUENCE_DIGITS
 
 COUNTER_LIST, COUNTER_LAYOUT = "counter_list.pdf", "counter_list"
+_LINES = ("place", "piece", "kana", "name", "insured", "document")
+_FRAME = ("list_title", "unit_name", "list_total", "list_range")
+_NUMBER_END = 4  # digits of an insured number that the list shows
+
+
+def load_counter(order: Order, job_dir: Path) -> Layout:
+    """The layout of the list; JobError for one with fields that it does not fill."""
+    layout = load_form(COUNTER_LAYOUT, order, job_dir)
+    check_list_layout(layout, _LINES, _FRAME)
+    return layout
 
 
 def write_counter_list(
@@ -64,8 +74,7 @@ def _lines(order: Order, pieces: pd.DataFrame) -> pd.DataFrame:
             "piece": pieces["sequence"].astype("str").str.zfill(SEQUENCE_DIGITS),
             "kana": pieces["kana"],
             "name": pieces["name"],
-            "insured": pieces["insured_number"],
-            "birth": wareki_column(pieces["birth_date"]),
+            "insured": pieces["insured_number"].str[-_NUMBER_END:],
             "document": sets + several,
         },
         dtype="str",

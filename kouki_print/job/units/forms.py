@@ -9,7 +9,7 @@ from pathlib import Path
 from kouki_print.job.envelopes import load_envelope
 from kouki_print.job.forms import load_form
 from kouki_print.job.units.blanks import blank_layouts
-from kouki_print.job.units.counter import COUNTER_LAYOUT
+from kouki_print.job.units.counter import COUNTER_LAYOUT, load_counter
 from kouki_print.job.units.label_checks import LABEL_LAYOUTS, check_labels
 from kouki_print.job.units.letter_words import check_letter
 from kouki_print.job.units.slips import SLIP_LAYOUT, load_slip
@@ -18,7 +18,6 @@ from kouki_print.page.layout import Layout
 from kouki_print.page.type.fonts import Style
 
 ENVELOPE = "envelope"
-FORMS = (*LABEL_LAYOUTS, COUNTER_LAYOUT)  # that every job needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,9 @@ class UnitForms:
 
 def load_unit_forms(loaded: LoadedOrder, job_dir: Path, styles: Mapping[str, Style]) -> UnitForms:
     """All layouts; JobError where a unit's name or contact does not fit."""
-    layouts = {name: load_form(name, loaded.order, job_dir) for name in FORMS}
+    layouts = {name: load_form(name, loaded.order, job_dir) for name in LABEL_LAYOUTS}
     check_labels(loaded, job_dir, layouts, styles)
+    layouts[COUNTER_LAYOUT] = load_counter(loaded.order, job_dir)
     layouts[SLIP_LAYOUT] = load_slip(loaded.order, job_dir)
     layouts |= blank_layouts(loaded.order, job_dir)
     check_letter(job_dir)

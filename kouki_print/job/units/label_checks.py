@@ -75,7 +75,7 @@ def _fullest(order: Order, unit: Unit, areas: Collection[str]) -> Consignment:
     sets = tuple((entry.code, most) for entry in order.set)
     bundles = tuple(Bundle(_MANY, 1, _MANY, most, area) for area in areas)
     boxes = (
-        Box(_MANY, 1, _MANY, most, 100 * order.boxes.max_grams, 0, service, sets, most, _MANY, bundles)
+        Box(_MANY, 1, _MANY, most, 100 * order.boxes.max_grams, 0, service, sets, most, _MANY, bundles, True)
         for service in (*SERVICE_JA, "mixed")
     )
     return consignment_of(order, unit, 1, tuple(boxes))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kouki_print.base.dates import wareki
-from kouki_print.handover.consignment import Box, Consignment, Supply
-from kouki_print.order.models import SERVICE_JA, Order
+from kouki_print.handover.consignment import ATTENTION_JA, Box, Consignment, Supply
+from kouki_print.order.models import Order
 from kouki_print.plan.pieces import SEQUENCE_DIGITS
 
 Texts = dict[str, list[str]]  # one text per label, by page field
-_SUPPLY_LINES = 8
+_SUPPLY_LINES, _SET_LINES = 8, 4
 
 
 def box_texts(order: Order, given: Consignment) -> Texts:
@@ -21,9 +21,10 @@ def box_texts(order: Order, given: Consignment) -> Texts:
         "box_sequence": [span(box.first, box.last) for box in boxes],
         "box_count": [f"{box.pieces:,}通" for box in boxes],
         "box_weight": [f"中身の重さ 約{_weight(box.weight_cg // 100)}" for box in boxes],
-        "box_sealing": ["封緘済み" if given.sealed else "未封緘（封なし）"] * len(boxes),
+        "box_attention": [ATTENTION_JA if box.attention else "" for box in boxes],
+        "box_sealing": [given.sealing_ja] * len(boxes),
         "box_sets": [_sets(order, dict(box.sets)) for box in boxes],
-        "service": [_service(given, box) for box in boxes],
+        "service": [given.service_ja(box.service) for box in boxes],
         "box_no_forward": [f"{box.no_forward:,}通" if box.no_forward else "なし" for box in boxes],
         "box_bundles": [f"{len(box.bundles)}束" if box.bundles else "なし" for box in boxes],
     }
@@ -71,7 +72,7 @@ def span(first: int, last: int) -> str:
 
 def _head(order: Order, given: Consignment, pallets: Sequence[int]) -> Texts:
     """Who gets it, where and when; the day is written by hand where it is not set."""
-    day = wareki(given.day, gannen=order.date.gannen) if given.day else ""
+    day = wareki(given.day, gannen=order.date.gannen) if given.day else "　　年　　月　　日"
     return {
         "unit_name": [given.name] * len(pallets),
         "place": [_place(given)] * len(pallets),
@@ -90,24 +91,23 @@ def _place(given: Consignment) -> str:
     return "\n".join("　".join(filter(None, line)) for line in lines if any(line))
 
 
-def _service(given: Consignment, box: Box) -> str:
-    """How the pieces of a box leave the unit."""
-    if box.service == "none":
-        return f"郵送なし（{given.handover_way or '窓口交付など'}）"
-    return SERVICE_JA.get(box.service, "混在")
-
-
 def _sets(order: Order, counts: Mapping[str, int]) -> str:
     """Each set with the documents in it and how many pieces."""
     named = {code: map(order.document_ja, order.sheets_of(code)) for code in counts}
-    return "　".join(f"{code}（{'・'.join(named[code])}） {count:,}通" for code, count in counts.items())
+    return _in_lines(
+        [f"{code}（{'・'.join(named[code])}） {count:,}通" for code, count in counts.items()], _SET_LINES
+    )
 
 
 def _supplies(supplies: Sequence[Supply]) -> str:
-    """What comes beside the pieces, a line each; several in a line where there are too many."""
-    told = [f"{each.name}　{each.quantity:,}枚" for each in supplies]
-    per_line = -(-len(told) // _SUPPLY_LINES)
-    return "\n".join("、".join(told[at : at + per_line]) for at in range(0, len(told), per_line or 1))
+    """What comes beside the pieces, to tick off."""
+    return _in_lines([f"□ {each.name}　{each.quantity:,}枚" for each in supplies], _SUPPLY_LINES)
+
+
+def _in_lines(told: Sequence[str], most: int) -> str:
+    """A line each; several in a line where there are too many."""
+    per_line = -(-len(told) // most)
+    return "\n".join("　".join(told[at : at + per_line]) for at in range(0, len(told), per_line or 1))
 
 
 def _on_pallet(given: Consignment, pallet: int) -> str:
@@ -120,7 +120,7 @@ def _on_pallet(given: Consignment, pallet: int) -> str:
         pieces = sum(box.pieces for box in boxes)
         lines.append(f"箱 {_from_to(boxes[0].number, boxes[-1].number)}（{len(boxes)}箱 {pieces:,}通）")
     if supplies:
-        lines.append(f"予備 {_from_to(supplies[0] + 1, supplies[-1] + 1)}（{len(supplies)}箱）")
+        lines.append(f"予備の箱 {_from_to(supplies[0] + 1, supplies[-1] + 1)}（{len(supplies)}箱）")
     return "\n".join(lines)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from kouki_print.base.texts import map_distinct
 from kouki_print.handover.box_list import box_code, supply_code
 from kouki_print.handover.manifest import ManifestFile
 from kouki_print.job.forms import fresh_styles
-from kouki_print.job.matter import Section, write_matter
+from kouki_print.job.matter import Overlay, Section, write_matter
 from kouki_print.job.units.label_checks import (
     BOX_LAYOUT,
     DIVIDER_LAYOUT,
@@ -25,6 +26,8 @@ from kouki_print.job.units.task import UnitTask, UnitTools
 from kouki_print.order.models import SERVICE_JA
 from kouki_print.page.compose import Coded
 from kouki_print.page.fields import PageFields
+from kouki_print.page.items import Line, Sheet, Text
+from kouki_print.page.operators import Canvas
 from kouki_print.plan.boxing import runs
 from kouki_print.plan.pieces import SEQUENCE_DIGITS
 from kouki_print.sheet.grid import Around, Gaps, Imposition
@@ -56,6 +59,12 @@ DIVIDER_SHEET = Imposition(
     sides=1,
     marks=[],
 )
+_HAIRLINE = 0.1
+_CUT_JA = (
+    "線で切って使います。\n"
+    f"切ったら、右の山を左の山の下に重ねると、通し番号の順になります（{DIVIDER_SHEET.stack_depth}枚を超えるときは"
+    f"{DIVIDER_SHEET.stack_depth}枚ずつ）。"
+)
 _MOST_WASTE = 0.3  # of the number labels: so many stay empty for a new sheet at each box
 
 
@@ -79,8 +88,28 @@ def write_pallet_labels(tools: UnitTools, task: UnitTask) -> ManifestFile:
 
 def write_dividers(tools: UnitTools, task: UnitTask) -> ManifestFile:
     """A card for each bundle, two on a sheet: once cut, the right pile goes below the left one."""
-    section = _section(tools, task, DIVIDER_LAYOUT, bundle_texts(task.consignment))
+    plain = _section(tools, task, DIVIDER_LAYOUT, bundle_texts(task.consignment))
+    table = DIVIDER_SHEET.table(len(plain.fields.texts))
+    lefts = frozenset(int(slots[0][0]) - 1 for slots in table)
+    section = replace(plain, overlay=_cuts(plain.layout.sheet, lefts), overlay_texts={"gothic": [_CUT_JA]})
     return _written(tools, task, DIVIDERS, [section], 0, DIVIDER_SHEET)
+
+
+def _cuts(card: Sheet, lefts: Collection[int]) -> Overlay:
+    """Where to cut a sheet and how to stack the cards: drawn with its left card, outside both."""
+    width, height = card.width, card.height
+    lines = (
+        Line(x1=width, y1=0, x2=width, y2=height, weight=_HAIRLINE),
+        Line(x1=0, y1=height, x2=2 * width, y2=height, weight=_HAIRLINE),
+    )
+    words = Text(x=10, y=height + 8, size=14, width=2 * width - 20, leading=8)
+
+    def draw(canvas: Canvas, side: int, record: int) -> bytes:
+        if record not in lefts:
+            return b""
+        return b"".join([*map(canvas.line, lines), canvas.text(words, _CUT_JA)])
+
+    return draw
 
 
 def write_number_labels(tools: UnitTools, task: UnitTask) -> ManifestFile:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from kouki_print.base.dates import wareki
 from kouki_print.base.files import write_bytes
-from kouki_print.job.bundles import COVER_LIST
+from kouki_print.handover.piece_index import position_words
+from kouki_print.job.cover_lists import COVER_LIST
 from kouki_print.job.units.letter_words import PAPERS, LetterFacts, letter
 from kouki_print.job.units.task import UnitTask, UnitTools
 from kouki_print.order.load import LoadedOrder
-from kouki_print.order.models import SERVICE_JA
+from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.page.words import known_words
 
 COVERING_LETTER = "covering_letter.pdf"
@@ -20,6 +21,7 @@ COVERING_LETTER = "covering_letter.pdf"
 def letter_facts(loaded: LoadedOrder, task: UnitTask) -> LetterFacts:
     """The facts of a unit's letter; ``papers`` are the files that lie in its folder by then."""
     order, comes, pieces = loaded.order, task.consignment, task.pieces
+    opened = task.open_pieces  # a list of the others alone must not be told of
     contact, handover = task.unit.contact, order.handover
     statuses = task.unprinted["status"].value_counts()
     services = {SERVICE_JA[name]: count for name, count in comes.services.items() if name != "none"}
@@ -33,7 +35,7 @@ def letter_facts(loaded: LoadedOrder, task: UnitTask) -> LetterFacts:
         by_group=loaded.by_group,
         insurer=order.insurer.name,
         insurer_section=order.insurer.section,
-        contact=handover.contact or "　".join(filter(None, (order.insurer.section, order.insurer.phone))),
+        contact=contact_of(order),
         system=known_words(order)["system"],
         job_title=order.job.title,
         date=day(comes.day) or "令和　　年　　月　　日",
@@ -48,6 +50,7 @@ def letter_facts(loaded: LoadedOrder, task: UnitTask) -> LetterFacts:
         supply_boxes=comes.supply_boxes,
         pallets=comes.pallets,
         bundled=order.boxes.bundle != "none",
+        position=position_words(order),
         sets=[
             (code, "・".join(map(order.document_ja, order.sheets_of(code))), count)
             for code, count in comes.sets.items()
@@ -59,8 +62,8 @@ def letter_facts(loaded: LoadedOrder, task: UnitTask) -> LetterFacts:
         mailed=comes.mailed,
         handover_way=comes.handover_way,
         no_forward=sum(box.no_forward for box in comes.boxes),
-        pickup=comes.services.get("none", 0) if comes.mailed else 0,
-        by_hand=int(pieces["by_hand"].sum()),
+        pickup=int((opened["mail_service"] == "none").sum()) if comes.mailed else 0,
+        by_hand=int(opened["by_hand"].sum()),
         numbered=int((pieces["registered_number"] != "").sum()),
         held=int(statuses.get("held", 0)),
         unissued=int(statuses.get("unissued", 0)),
@@ -71,6 +74,11 @@ def letter_facts(loaded: LoadedOrder, task: UnitTask) -> LetterFacts:
         pull_until=day(handover.pull_until),
         papers=_papers(task.own) | {"cover_list": COVER_LIST if loaded.by_group else ""},
     )
+
+
+def contact_of(order: Order) -> str:
+    """Where the insurer is asked; may be empty."""
+    return order.handover.contact or "　".join(filter(None, (order.insurer.section, order.insurer.phone)))
 
 
 def _papers(folder: Path) -> dict[str, str]:

@@ -28,6 +28,13 @@ from kouki_print.order.names import nearest
 _NAME = "covering_letter.txt"
 _MOST = 20_000  # characters of a letter
 _REMEDY = "文面を直すか、このファイルを消して製品の文面に戻してください（書き方は docs/handover.md）。"
+_MOST_LOOPS = 2  # one within the other, each over a table of facts
+_FILTERS = frozenset({"length", "list", "select", "join", "first", "last"})
+_WORDS_NEED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.CondExpr, nodes.For,
+    nodes.Tuple, nodes.Getattr, nodes.Getitem, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.Add,
+)  # fmt: skip
 _FAULTS = (
     TemplateError, ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError,
 )  # fmt: skip
@@ -65,6 +72,7 @@ class LetterFacts:
     supply_boxes: int
     pallets: int
     bundled: bool
+    position: str
     sets: list[tuple[str, str, int]]
     services: list[tuple[str, int]]
     blanks: list[tuple[str, int]]
@@ -89,7 +97,7 @@ class LetterFacts:
 def _plain(value: object) -> object:
     """A fact as the letter shows it: it never becomes a mark of its own."""
     return (
-        " ".join(value.replace("**", "＊＊").replace("|", "｜").split("\n"))
+        " ".join(value.replace("**", "＊＊").replace("|", "｜").splitlines())
         if isinstance(value, str)
         else value
     )
@@ -103,6 +111,8 @@ _JINJA = ImmutableSandboxedEnvironment(
 def check_letter(job_dir: Path) -> None:
     """JobError for a template that cannot become a letter, before anything is printed."""
     text = _source(job_dir)
+    if len(text) > _MOST:
+        raise _fault(f"文面が{_MOST:,}字より長いです。")
     _compiled(text)
     example = _example(True)
     for name, line, names in _unknown(_JINJA.parse(text), example):
@@ -111,6 +121,34 @@ def check_letter(job_dir: Path) -> None:
         raise _fault(f"書体にない文字「{char}」（U+{ord(char):04X}）があります。", line)
     for facts in (example, _example(False)):
         _drawn(_rendered(text, facts), facts)
+
+
+def _too_much(node: nodes.Node, loops: int = 0) -> int | None:
+    """Line of the first thing that words do not need: whatever calculates, calls or repeats beyond the facts."""
+    if isinstance(node, nodes.For):
+        loops += 1
+    allowed = isinstance(node, _WORDS_NEED) and loops <= _MOST_LOOPS
+    if isinstance(node, nodes.Call):
+        own = node.node
+        plain = isinstance(own, nodes.Getattr) and (
+            (own.attr == "values" and isinstance(own.node, nodes.Name))
+            or (own.attr == "format" and isinstance(own.node, nodes.Const) and _is_count(own.node.value))
+        )
+        allowed = plain and not node.kwargs and node.dyn_args is None and node.dyn_kwargs is None
+    elif isinstance(node, nodes.Filter):
+        allowed = node.name in _FILTERS
+    elif isinstance(node, nodes.For):
+        allowed = allowed and isinstance(node.iter, nodes.Name) and not node.recursive
+    if not allowed:
+        return node.lineno
+    lines = (_too_much(child, loops) for child in node.iter_child_nodes())
+    return next((line for line in lines if line is not None), None)
+
+
+def _is_count(form: object) -> bool:
+    """Whether a format only sets numbers into words: {} and {:,} and nothing that could grow."""
+    bare = form.replace("{:,}", "").replace("{}", "") if isinstance(form, str) else "{"
+    return "{" not in bare and "}" not in bare
 
 
 def _example(answer: bool) -> dict[str, Any]:
@@ -168,6 +206,9 @@ def _source(job_dir: Path) -> str:
 def _compiled(text: str) -> Template:
     """Compiled once per process: all units have the same words."""
     try:
+        line = _too_much(_JINJA.parse(text))
+        if line is not None:
+            raise _fault(_reason(SecurityError()), line)
         return _JINJA.from_string(text)
     except TemplateSyntaxError as error:
         what = "書き方が正しくありません（{{ }} や {% %} の組、フィルターの名前を確かめてください）。"

@@ -13,20 +13,29 @@ from kouki_print.handover.tables import cause_of
 from kouki_print.handover.unissued_reasons import UNISSUED_JA
 from kouki_print.handover.workbook import Heading
 from kouki_print.job.prepare import PROBLEMS
-from kouki_print.job.units.own_lists import SEALED
+from kouki_print.job.units.letter import contact_of
+from kouki_print.job.units.slips import SEALED_FOLDER as SEALED
 from kouki_print.job.units.task import UnitTask, UnitTools
 
 
 def write_name_lists(tools: UnitTools, task: UnitTask) -> None:
-    """Write all three; the last two only where there is somebody to name."""
+    """Write all three; the last two only where there is somebody to name.
+
+    An employer that hands out has its cover list: no index, no insured numbers, and nobody without a piece.
+    """
     loaded, unit = tools.loaded, task.consignment
     order = loaded.order
     heading = Heading(order.job.title, order.insurer.name, order.job.data_on, loaded.unit_ja)
-    write_index(task.own, order, heading, unit.name, task.open_pieces, tools.csv_encoding)
     apart = task.characters["protected"].to_numpy(dtype=bool)
+    characters = task.characters[~apart]
+    if loaded.by_group and not task.unit.mailed:
+        characters = characters[(characters["sequence"] > 0).to_numpy()].assign(insured_number="")
+    else:
+        write_index(task.own, order, heading, unit.name, task.open_pieces, tools.csv_encoding)
     frames = _frames(tools, task, "手書き一覧（外字）")
+    contact = contact_of(order)
     write_handwriting(
-        task.own, frames, unit.name, task.pieces, task.characters[~apart], unit.sealed, tools.csv_encoding
+        task.own, frames, unit.name, order, task.pieces, characters, unit.sealed, contact, tools.csv_encoding
     )
     hidden = task.unprinted[task.unprinted["protected"].to_numpy(dtype=bool)]
     frames = _frames(tools, task, "封かん名簿（支援措置）")

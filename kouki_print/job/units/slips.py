@@ -5,6 +5,7 @@ Voided pieces are left out by the caller: the lines are the pieces that are real
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -15,7 +16,13 @@ from kouki_print.base.dates import wareki
 from kouki_print.base.texts import map_distinct, pick
 from kouki_print.job.forms import fresh_styles, load_form
 from kouki_print.job.matter import Section, write_matter
-from kouki_print.job.units.row_lists import check_list_layout, lines_per_page, list_section, page_lines
+from kouki_print.job.units.row_lists import (
+    check_list_layout,
+    lines_per_page,
+    list_section,
+    page_lines,
+    pages_of,
+)
 from kouki_print.order.groups import insurer_contact
 from kouki_print.order.models import SERVICE_JA, Order
 from kouki_print.order.units import Contact, Unit
@@ -27,12 +34,14 @@ from kouki_print.post.registered import NUMBERED_SERVICES, shown
 
 SLIPS = "posting_slips.pdf"
 SLIP_LAYOUT = "posting_slip"  # as the forms of a job call it, whatever layout [posting] names
+OPEN_FOLDER, SEALED_FOLDER = "posting", "sealed"  # in the unit's own folder
 COPIES = ("書留・特定記録郵便物等差出票（原符）", "書留・特定記録郵便物等受領証")
 _LINES = ("no", "registered", "recipient", "place", "weight", "fee", "indemnity", "note", "piece")
 _FRAME = (
     "list_title", "service", "post_office", "mailed_on", "approval", "page_total", "list_total",
     "sender_place", "sender_name",
 )  # fmt: skip
+_SUM = re.compile(r"(?<![0-9,])([0-9,]+)通\s+([0-9,]+)円")
 
 
 def load_slip(order: Order, job_dir: Path) -> Layout:
@@ -40,6 +49,45 @@ def load_slip(order: Order, job_dir: Path) -> Layout:
     layout = load_form(order.posting.slip, order, job_dir)
     check_list_layout(layout, _LINES, _FRAME)
     return layout
+
+
+def write_unit_slips(
+    own: Path,
+    order: Order,
+    unit: Unit,
+    sender: Contact,
+    styles: Mapping[str, Style],
+    job_dir: Path,
+    layout: Layout,
+    general: pd.DataFrame,
+    sealed: pd.DataFrame,
+) -> None:
+    """The slips of what takes a number, those of protected people in a folder apart; no file where nothing does."""
+    given = (order, unit, sender, order.marks.office_of(unit.code), styles, job_dir, layout)
+    for folder, pieces in ((OPEN_FOLDER, general), (SEALED_FOLDER, sealed)):
+        posted = pieces[pieces["mail_service"].isin(NUMBERED_SERVICES)]
+        if len(posted):
+            write_slips(own / folder / SLIPS, *given, posted)
+
+
+def slip_pages(counts: Mapping[str, int], layout: Layout) -> int:
+    """Pages that a file of slips has for so many pieces of each mail service."""
+    numbered = (count for service, count in counts.items() if service in NUMBERED_SERVICES)
+    return len(COPIES) * sum(pages_of(count, layout) for count in numbered)
+
+
+def read_slip_totals(text: str) -> tuple[int, int]:
+    """Pieces and yen of all, from the text of the last page of one service's slips.
+
+    ValueError when it does not tell a page's sum and one of all, which is no less.
+    """
+    told = [tuple(int(each.replace(",", "")) for each in found) for found in _SUM.findall(text)]
+    if "総計" not in text or len(told) != 2:
+        raise ValueError("totals")
+    pieces, yen = max(told)
+    if yen != max(yen for _, yen in told):
+        raise ValueError("totals")
+    return pieces, yen
 
 
 def write_slips(

@@ -11,9 +11,9 @@ from kouki_print.handover.manifest import ManifestFile
 from kouki_print.job.forms import load_styles
 from kouki_print.job.posting.write import write_unit_posting
 from kouki_print.job.units.delivery import write_delivery
+from kouki_print.job.units.handing_out import write_counter_lists, write_posting_slips
 from kouki_print.job.units.letter import write_letter
 from kouki_print.job.units.name_lists import write_name_lists
-from kouki_print.job.units.own_lists import write_counter_lists, write_posting_slips
 from kouki_print.job.units.task import UnitTask, UnitTools
 from kouki_print.job.units.vendor import write_vendor_matter
 

@@ -138,14 +138,46 @@ def test_the_same_job_gives_the_same_bytes(uruma: Path, tmp_path: Path) -> None:
 
 def test_a_household_s_piece_names_everybody_on_it(tmp_path: Path) -> None:
     family = [
-        employee(1, "H1", name="見本　太郎"),
-        employee(2, "H1", "家族", name="見本　花子"),
-        employee(3, "H1", "家族", name="見\ue000　次郎"),
+        employee(1, "H1", name="見本　太郎", group_code="E2"),
+        employee(2, "H1", "家族", name="見本　花子", group_code="E2"),
+        employee(3, "H1", "家族", name="見\ue000　次郎", group_code="E2"),
     ]
     job = JOB_BY_GROUP + '[checks]\nundrawable = "hand"\n'
-    own = lists(tmp_path, employer_job(tmp_path / "job", family, job))[1] / "E1"
+    own = lists(tmp_path, employer_job(tmp_path / "job", family, job))[1] / "E2"  # each piece goes to a home
     (line,) = table(own / "index.csv")
     assert "3人分（ほか 見本　花子、見\ue000　次郎）" in line["備考"]
     assert line["手書き"] == "○"  # though it is not the first who needs the pen
     (pen,) = table(own / "handwriting.csv")
     assert (pen["氏名"], pen["箱"], pen["位置"]) == ("見〓　次郎", "1", "1")
+
+
+def test_an_employer_that_hands_out_gets_no_index_and_no_number(tmp_path: Path) -> None:
+    staff = [
+        employee(1, "H1", name="見\ue000　太郎"),
+        employee(2, "H2", name="見本　花子"),
+        employee(3, "H3", name="合\u0301成"),  # held: the employer has nothing to do with it
+    ]
+    job = JOB_BY_GROUP + '[checks]\nundrawable = "hand"\n'
+    own = lists(tmp_path, employer_job(tmp_path / "job", staff, job))[1] / "E1"
+    assert {path.name for path in own.iterdir()} == {"handwriting.csv", "handwriting.pdf"}
+    (line,) = table(own / "handwriting.csv")
+    assert (line["氏名"], line["被保険者番号"]) == ("見〓　太郎", "")
+    for path in own.iterdir():
+        assert not any(each["insured_number"] in text_of(path) for each in staff)
+
+
+def test_a_control_character_is_told_in_words(tmp_path: Path) -> None:
+    people = [person(1, name="見本\t花子"), person(2, name="見\x0b本"), person(3)]
+    own = lists(tmp_path, write_job(tmp_path / "job", people, HAND))[1] / "47213"
+    lines = table(own / "handwriting.csv")
+    assert [(line["データの内容"], line["文字コード"]) for line in lines] == [
+        ("見本〓花子", "タブ U+0009（3文字目）"),
+        ("見〓本", "制御文字 U+000B（2文字目）"),
+    ]
+
+
+def test_a_sealed_list_without_envelopes_does_not_speak_of_boxes(uruma: Path, tmp_path: Path) -> None:
+    own = lists(tmp_path, write_job(tmp_path / "job", [PEOPLE[0], PEOPLE[6]], HAND))[1] / "47213"
+    text = text_of(own / "sealed" / "protected.pdf")
+    assert "秘密" in text and "別の箱" not in text and "お渡しの前に" not in text
+    assert "別の箱" in text_of(uruma / "sealed" / "protected.pdf")
