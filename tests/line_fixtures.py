@@ -150,9 +150,9 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A job of 90 people, run once.  Read-only; see ``spoiled``."""
+    """A job of 40 people, run once.  Read-only; see ``spoiled``."""
     folder = tmp_path_factory.mktemp("small")
-    write_sample(folder / "job", preset="r08", count=90, seed=4, encoding="utf-8")
+    write_sample(folder / "job", preset="r08", count=40, seed=4, encoding="utf-8")
     return finished(folder / "job", folder / "out")
 
 

@@ -15,7 +15,7 @@ from line_fixtures import cli, finished
 from made_lot import Made
 from small_job import person, write_job
 
-from kouki_print.job import run as run_module
+from kouki_print.job import making
 from kouki_print.job.binding import pack_records, record_table, unbound
 from kouki_print.job.ledger import pack_texts
 from kouki_print.job.lot_files import LotTask
@@ -32,7 +32,7 @@ def neighbours(tmp_path: Path) -> Path:
 
 def slipping(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first two sheets of each lot get each other's texts, as an index that slips would do."""
-    make_tasks = run_module.lot_tasks
+    make_tasks = making.lot_tasks
 
     def slipped(*args: Any) -> Iterator[LotTask]:
         for task in make_tasks(*args):
@@ -40,7 +40,7 @@ def slipping(monkeypatch: pytest.MonkeyPatch) -> None:
             rows[:2] = [1, 0]
             yield replace(task, fields=task.fields.take(rows))
 
-    monkeypatch.setattr(run_module, "lot_tasks", slipped)
+    monkeypatch.setattr(making, "lot_tasks", slipped)
 
 
 def test_a_neighbours_data_on_a_page_stops_the_run(

@@ -199,7 +199,7 @@ def test_the_order_may_name_last_year_and_run_tells_it(tmp_path: Path) -> None:
     assert "前年との比較" in page and "令和7年度" in page and "件数表との照合" in page
     for secret in ("見本　花子", "泉崎1-1-1", number(1)):
         assert secret not in page
-    assert {path.name for path in union.glob("*.xlsx")} == {"check.xlsx", "unissued.xlsx"}
+    assert {path.name for path in union.glob("*.xlsx")} == {"check.xlsx", "unissued.xlsx", "posting.xlsx"}
     manifest = json.loads((tmp_path / "out" / "vendor" / "47213" / "manifest.json").read_text("utf-8"))
     digest = sha256_of(job / "control.csv")
     assert {entry["name"]: entry["sha256"] for entry in manifest["inputs"]}["control.csv"] == digest

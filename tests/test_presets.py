@@ -13,6 +13,7 @@ from small_job import JOB, person, write_job
 from kouki_print.order.load import load_order, preset_names
 from kouki_print.sample import known_presets, write_sample
 
+pytestmark = pytest.mark.xdist_group("presets")  # one worker runs each year once
 PEOPLE = 320
 
 

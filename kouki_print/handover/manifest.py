@@ -95,7 +95,7 @@ def manifest(
         "enclosures": _enclosures(order, municipality, plan),
         "postage": {"pieces": int(mailed.sum()), "total_yen": int(plan["postage_yen"].sum())},
         "delivery": consignment and _delivery(consignment),
-        "supplies": [asdict(each) for each in consignment.supplies] if consignment else [],
+        "supplies": _supplies(consignment),
         "files": [asdict(file) for file in files],
         "inputs": [{"name": entry.name, "sha256": entry.sha256} for entry in inputs],
         "versions": dict(versions),
@@ -105,6 +105,14 @@ def manifest(
 def _counts(column: pd.Series, keys: Sequence[str]) -> dict[str, int]:
     found = column.value_counts()
     return {key: int(found[key]) for key in keys if key in found.index}
+
+
+def _supplies(consignment: Consignment | None) -> list[dict[str, Any]]:
+    """What comes beside the pieces, in the order of the delivery note."""
+    return [
+        {"code": each.code, "name": each.name, "quantity": each.quantity, "blank": each.blank}
+        for each in (consignment.supplies if consignment else ())
+    ]
 
 
 def _enclosures(order: Order, municipality: Unit, plan: pd.DataFrame) -> list[dict[str, Any]]:

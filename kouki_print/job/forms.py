@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from kouki_print.base.errors import JobError
@@ -46,9 +47,13 @@ def load_styles(fonts: Fonts = _SHIPPED, job_dir: Path = Path()) -> dict[str, St
     if fonts.gaiji:
         further.append(_load(fonts.gaiji, job_dir, private=True))
     return {
-        name: Style(key, (complete(load_face(font_dir() / file)), *further))
-        for name, (key, file) in _FILES.items()
+        name: Style(key, (_shipped_face(font_dir() / file), *further)) for name, (key, file) in _FILES.items()
     }
+
+
+@lru_cache(maxsize=len(_FILES))
+def _shipped_face(path: Path) -> FontFace:
+    return complete(load_face(path))
 
 
 def _load(entry: FontFile, job_dir: Path, *, private: bool = False) -> FontFace:

@@ -151,9 +151,13 @@ class FieldItem(Item):
 
     def sizes(self) -> list[float]:
         """Sizes that are tried, in points: the field's own first."""
-        smallest = self.size if self.min_size is None else self.min_size
-        steps = range(ceil((self.size - smallest) * 2))
-        return [*(self.size - step / 2 for step in steps), smallest]
+        steps = range(ceil((self.size - self.smallest) * 2))
+        return [*(self.size - step / 2 for step in steps), self.smallest]
+
+    @property
+    def smallest(self) -> float:
+        """The last size that is tried."""
+        return self.size if self.min_size is None else self.min_size
 
     def leading_at(self, size: float) -> float:
         """Distance of lines of this size in mm: smaller ones stand no further apart than 1.1 em."""
@@ -177,7 +181,7 @@ class FieldItem(Item):
         """Height in mm of all that the field may cover."""
         if self.pitch:
             return self.size / MM
-        smallest = self.sizes()[-1]
+        smallest = self.smallest
         usual, small = (
             (lines - 1) * self.leading_at(size) + size / MM
             for lines, size in ((self.lines, self.size), (self._most(smallest), smallest))

@@ -110,7 +110,11 @@ _JINJA = ImmutableSandboxedEnvironment(
 
 def check_letter(job_dir: Path) -> None:
     """JobError for a template that cannot become a letter, before anything is printed."""
-    text = _source(job_dir)
+    _check(_source(job_dir))
+
+
+@lru_cache(maxsize=1)
+def _check(text: str) -> None:
     if len(text) > _MOST:
         raise _fault(f"文面が{_MOST:,}字より長いです。")
     _compiled(text)

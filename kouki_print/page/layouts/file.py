@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,16 @@ def load_layout(name: str, folder: Path | None = None, words: Collection[str] | 
             remedy=f"[documents] の layout を次のいずれかにしてください: {'、'.join(known)}",
             file="job.toml",
         )
-    return parse_layout(layout_dir() / f"{name}.toml", folder, words)
+    path = layout_dir() / f"{name}.toml"
+    if folder is not None and (folder / TEMPLATES).is_dir():
+        return parse_layout(path, folder, words)
+    return _shipped(path, None if words is None else frozenset(words))
+
+
+@lru_cache(maxsize=64)
+def _shipped(path: Path, words: frozenset[str] | None) -> Layout:
+    """A layout of the product, which is the same for all jobs without words of their own."""
+    return parse_layout(path, None, words)
 
 
 def parse_layout(path: Path, folder: Path | None = None, words: Collection[str] | None = None) -> Layout:

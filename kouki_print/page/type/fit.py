@@ -7,8 +7,9 @@ does not fit.  Never clipped, never shortened.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from math import ceil
 
 import numpy as np
@@ -71,7 +72,7 @@ def fit(text: str, item: FieldItem, style: Style) -> Fitted | None:
     return _fit(text, item, _tries(item, style))
 
 
-def _fit(text: str, item: FieldItem, tries: Sequence[tuple[_Room, int]]) -> Fitted | None:
+def _fit(text: str, item: FieldItem, tries: Iterable[tuple[_Room, int]]) -> Fitted | None:
     if item.pitch:
         return Fitted(((text, 100),), item.size) if len(text) <= item.cells else None
     paragraphs = text.split("\n")
@@ -82,16 +83,17 @@ def _fit(text: str, item: FieldItem, tries: Sequence[tuple[_Room, int]]) -> Fitt
     return None
 
 
-def _tries(item: FieldItem, style: Style) -> list[tuple[_Room, int]]:
+def _tries(item: FieldItem, style: Style) -> Iterator[tuple[_Room, int]]:
     """Rooms and the per cent down to which type is condensed in each, in the order of the field's fit."""
-    usual, *smaller = (
-        _Room(item, style, size, limit_of(item, size), item.lines_at(size)) for size in item.sizes()
-    )
+
+    def room(size: float) -> _Room:
+        return _Room(item, style, size, limit_of(item, size), item.lines_at(size))
+
+    usual, *smaller = item.sizes()
     floors = sorted({_first_floor(item), item.min_condense}, reverse=True)
-    return [
-        *((usual, floor) for floor in floors),
-        *((small, floor) for floor in floors for small in smaller),
-    ]
+    yield from zip(repeat(room(usual)), floors, strict=False)
+    small = [*map(room, smaller)]
+    yield from ((each, floor) for floor in floors for each in small)
 
 
 def overflow(text: str, item: FieldItem, style: Style) -> float:
@@ -181,7 +183,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
     floor = _first_floor(item)
     tries: list[tuple[_Room, int]] = []
     if len(flat) == len(texts):  # one paragraph each, as in all fields but the address
-        tries = _tries(item, style) if min(scales, default=100) < floor else tries
+        tries = [*_tries(item, style)] if min(scales, default=100) < floor else tries
         size = item.size
         return [
             Fitted(((text, scale),), size) if scale >= floor else _fit(text, item, tries)
@@ -195,7 +197,7 @@ def fit_all(texts: Sequence[str], item: FieldItem, style: Style) -> list[Fitted 
         if len(parts) <= item.lines and min(mine) >= floor:
             result.append(Fitted(tuple(zip(parts, mine, strict=True)), item.size))
         else:
-            tries = tries or _tries(item, style)
+            tries = tries or [*_tries(item, style)]
             result.append(_fit(text, item, tries))
         start = stop
     return result
