@@ -245,7 +245,7 @@ MORE = {"union/check.html", "finance/budget.pdf", "finance/budget.xlsx"}
 
 def test_check_and_budget_leave_only_their_own_files(small: Finished, tmp_path: Path) -> None:
     checked = cli("check", small.job, "--out", tmp_path / "check")
-    assert checked.exit_code == 0 and "件数突合: 移行データ 90 ＝" in checked.output
+    assert checked.exit_code == 0 and "件数突合: 移行データ 40 ＝" in checked.output
     names = ["check.html", "check.xlsx", "held.csv", "unissued.csv", "problems.csv"]
     names += ["unissued.xlsx", "unissued_summary.csv", "protected.csv", "characters.csv", "fitted_fields.csv"]
     assert set(tree(tmp_path / "check")) == {f"union/{name}" for name in names}
@@ -280,7 +280,7 @@ def test_a_folder_that_is_no_output(tmp_path: Path, command: str) -> None:
 def test_status_tells_where_the_job_stands(small: Finished) -> None:
     result = cli("status", small.out)
     assert result.exit_code == 0
-    assert "（OKR08）" in result.output and "件数突合: 移行データ 90 ＝" in result.output
+    assert "（OKR08）" in result.output and "件数突合: 移行データ 40 ＝" in result.output
     yen = sum(int(line["total_yen"]) for line in small.budget())
     assert f"郵送料 {yen:,}円" in result.output and "印刷ファイル作成" in result.output
 
