@@ -18,7 +18,7 @@ demo: $(VENV)/.installed
 	@echo "  demo-out/vendor/47201/manifest.json     印刷会社への明細"
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

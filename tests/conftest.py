@@ -51,3 +51,8 @@ def imposed(made: Made) -> Iterator[pikepdf.Pdf]:
     """The imposed file of the larger lot."""
     with pikepdf.open(made.imposed(), inherit_page_attributes=False) as opened:
         yield opened
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Groups first, which one worker does in one go: single tests fill what is left of the time."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

@@ -12,7 +12,7 @@ from kouki_print.sample import write_sample
 
 
 def test_two_runs_give_identical_bytes(tmp_path: Path) -> None:
-    write_sample(tmp_path / "job", preset="r08", count=300, seed=7)
+    write_sample(tmp_path / "job", preset="r08", count=120, seed=7)
     one = program(
         "run", tmp_path / "job", "--out", tmp_path / "one", "--workers", 1,
         PYTHONHASHSEED="0", LANG="C.UTF-8", LC_ALL="C.UTF-8", TZ="UTC",
