@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := samples/okinawa-r08
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test slow lint bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/kouki-print run $(SAMPLE) --out demo-out
@@ -18,7 +18,10 @@ demo: $(VENV)/.installed
 	@echo "  demo-out/vendor/47201/manifest.json     印刷会社への明細"
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
+
+slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m slow
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -309,6 +309,7 @@ def test_codes_read_from_whole_pages_are_the_pieces_own(shipped: Finished) -> No
             assert codes_on(document[at]) == together and codes_on(document[at + 1]) == together | {GUIDE}
 
 
+@pytest.mark.slow
 def test_every_page_read_back_is_right(shipped: Finished) -> None:
     """``verify --full``: every QR decoded, every character on every page accounted for."""
     result = cli("verify", shipped.out, "--full")

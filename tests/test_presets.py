@@ -45,6 +45,7 @@ def test_every_preset_has_a_sample() -> None:
     assert known_presets() == preset_names()
 
 
+@pytest.mark.slow
 def test_the_folders_read_back_whole(job: Finished) -> None:
     result = cli("verify", job.out, "--full")
     assert result.exit_code == 0, result.output

@@ -26,7 +26,7 @@ from kouki_print.verify.ink import blank_characters
 from kouki_print.verify.readback import PrintedSheet
 from kouki_print.verify.view import View, printed
 
-pytestmark = pytest.mark.xdist_group("ten_thousand")  # one worker makes the lots
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ten_thousand")]  # one worker makes the lots
 COUNT = 10_700  # some of them are held, excluded or not issued
 EVERY = 3  # one press sheet in three is read: its streams are those of the 1-up pages
 
